@@ -1,0 +1,160 @@
+-- Tables of a version file, and the macros that resolve the state at a date.
+-- A version file is immutable: it is built by one publication and then only read.
+-- Dates come in pairs: `x` is the first day the written date can mean, `x_to` the last (2020.6 = 06-01 … 06-30).
+-- `fields` is a bit mask of the columns that the file had: a missing column says nothing, an empty cell clears.
+
+CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR);  -- schema, plan, plan_sha256, layouts_sha256, sample ('yes'/'no'), publication
+
+-- The plan as data, copied in at publication so that every figure can be traced inside one file.
+CREATE TABLE plan_rules (round_days INTEGER, default_batch INTEGER, default_level VARCHAR);
+CREATE TABLE plan_targets (batch INTEGER, role VARCHAR, date DATE, clause VARCHAR, wording VARCHAR);  -- role: commence | complete
+CREATE TABLE plan_streets (street VARCHAR, code VARCHAR, position INTEGER);
+CREATE TABLE plan_categories (category VARCHAR, code VARCHAR, position INTEGER);
+CREATE TABLE plan_items (item VARCHAR, name VARCHAR, category VARCHAR, facility VARCHAR, unit VARCHAR, position INTEGER);
+CREATE TABLE plan_milestones (milestone VARCHAR, name VARCHAR, position INTEGER);
+CREATE TABLE plan_required (kind VARCHAR);  -- kinds of file that a street owes every round
+
+-- One row a sheet that was loaded. ord sorts by as-of, then by the order of loading (a later load is a higher revision).
+CREATE TABLE snapshots (
+    snapshot INTEGER PRIMARY KEY, publication INTEGER, kind VARCHAR, as_of DATE, known_at TIMESTAMP, loaded_at TIMESTAMP,
+    revision INTEGER, ord BIGINT, sha256 VARCHAR, file VARCHAR, sheet VARCHAR, as_of_source VARCHAR,
+    rows_read INTEGER, rows_loaded INTEGER, rows_skipped INTEGER
+);
+-- Which column of the sheet holds which field; milestone is '' unless the file is wide. column_letter is as in Excel.
+CREATE TABLE snapshot_columns (snapshot INTEGER, field VARCHAR, milestone VARCHAR, column_letter VARCHAR, header VARCHAR);
+-- Coverage: the projects (and so the streets) a snapshot speaks of. street is the one written in the file, in the plan's name.
+CREATE TABLE reported (snapshot INTEGER, project_id VARCHAR, street VARCHAR);
+
+-- kind 'register' 项目库. fields: 1 name 2 street 4 community 8 built_year 16 land 32 buildings 64 households 128 area_m2
+-- 256 lon/lat/coord_system 512 batch 1024 mode 2048 planned_commencement 4096 planned_completion 8192 prior_provincial
+CREATE TABLE register (
+    snapshot INTEGER, project_id VARCHAR, row INTEGER, fields INTEGER, name VARCHAR, street VARCHAR, community VARCHAR,
+    built_year INTEGER, land VARCHAR, buildings INTEGER, households INTEGER, area_m2 DOUBLE,
+    lon DOUBLE, lat DOUBLE, coord_system VARCHAR,  -- lon/lat in WGS-84; coord_system as written
+    batch INTEGER, mode VARCHAR, planned_commencement DATE, planned_commencement_to DATE,
+    planned_completion DATE, planned_completion_to DATE, prior_provincial BOOLEAN
+);
+-- kind 'progress' 进度台账, one row a work item. fields: 1 commence_planned 2 commence_actual 4 complete_planned
+-- 8 complete_forecast 16 complete_actual 32 progress 64 unit 128 reason 256 note
+CREATE TABLE works (
+    snapshot INTEGER, project_id VARCHAR, item VARCHAR, row INTEGER, fields INTEGER,
+    commence_planned DATE, commence_planned_to DATE, commence_actual DATE, commence_actual_to DATE,
+    complete_planned DATE, complete_planned_to DATE, complete_forecast DATE, complete_forecast_to DATE,
+    complete_actual DATE, complete_actual_to DATE, progress DOUBLE, unit VARCHAR, reason VARCHAR, note VARCHAR
+);
+-- kind 'milestones' 节点台账, one row a milestone (a wide file gives one for each of its milestones).
+-- fields: 1 planned 2 forecast 4 actual 8 evidence 16 note
+CREATE TABLE milestones (
+    snapshot INTEGER, project_id VARCHAR, milestone VARCHAR, row INTEGER, fields INTEGER,
+    planned DATE, planned_to DATE, forecast DATE, forecast_to DATE, actual DATE, actual_to DATE, evidence VARCHAR, note VARCHAR
+);
+
+-- ---- State at D as known at K (d DATE, k TIMESTAMP). No figure repeats this. ------------------------------------------
+
+-- The snapshots that count.
+CREATE MACRO snapshots_at(d, k) AS TABLE
+SELECT * FROM snapshots WHERE as_of <= d AND known_at <= k;
+
+-- 项目库: one row a project that any register has named. `on_list` is false once a newer register that covers its street
+-- leaves it out (left_as_of says which); joined_as_of is the first register that named it.
+CREATE MACRO projects_at(d, k) AS TABLE
+WITH s AS (SELECT snapshot, as_of, ord FROM snapshots_at(d, k) WHERE kind = 'register'),
+p AS (
+    SELECT r.project_id, max(s.ord) AS last_ord, min(s.as_of) AS joined_as_of, max(s.as_of) AS reported_as_of,
+        arg_max_null(r.name, s.ord) FILTER (WHERE r.fields & 1 > 0) AS name,
+        arg_max_null(r.street, s.ord) FILTER (WHERE r.fields & 2 > 0) AS street,
+        arg_max_null(r.community, s.ord) FILTER (WHERE r.fields & 4 > 0) AS community,
+        arg_max_null(r.built_year, s.ord) FILTER (WHERE r.fields & 8 > 0) AS built_year,
+        arg_max_null(r.land, s.ord) FILTER (WHERE r.fields & 16 > 0) AS land,
+        arg_max_null(r.buildings, s.ord) FILTER (WHERE r.fields & 32 > 0) AS buildings,
+        arg_max_null(r.households, s.ord) FILTER (WHERE r.fields & 64 > 0) AS households,
+        arg_max_null(r.area_m2, s.ord) FILTER (WHERE r.fields & 128 > 0) AS area_m2,
+        arg_max_null(r.lon, s.ord) FILTER (WHERE r.fields & 256 > 0) AS lon,
+        arg_max_null(r.lat, s.ord) FILTER (WHERE r.fields & 256 > 0) AS lat,
+        arg_max_null(r.coord_system, s.ord) FILTER (WHERE r.fields & 256 > 0) AS coord_system,
+        arg_max_null(r.batch, s.ord) FILTER (WHERE r.fields & 512 > 0) AS batch,
+        arg_max_null(r.mode, s.ord) FILTER (WHERE r.fields & 1024 > 0) AS mode,
+        arg_max_null(r.planned_commencement, s.ord) FILTER (WHERE r.fields & 2048 > 0) AS planned_commencement,
+        arg_max_null(r.planned_completion, s.ord) FILTER (WHERE r.fields & 4096 > 0) AS planned_completion,
+        arg_max_null(r.prior_provincial, s.ord) FILTER (WHERE r.fields & 8192 > 0) AS prior_provincial,
+        arg_max(r.snapshot, s.ord) AS snapshot, arg_max(r.row, s.ord) AS row
+    FROM register r JOIN s USING (snapshot) GROUP BY r.project_id
+),
+covers AS (  -- every register that covers a street
+    SELECT DISTINCT q.street, s.ord, s.as_of FROM reported q JOIN s USING (snapshot)
+)
+SELECT p.*, l.left_as_of IS NULL AS on_list, l.left_as_of
+FROM p LEFT JOIN (
+    SELECT p.project_id, min(c.as_of) AS left_as_of
+    FROM p JOIN covers c ON c.street = p.street AND c.ord > p.last_ord GROUP BY p.project_id
+) l USING (project_id);
+
+-- 进度台账: the works of each project's newest report; fields the newest report has no column for come from the newest that had.
+-- A work that the newest report of its project leaves out was removed and is not here (see works_removed_at).
+CREATE MACRO works_at(d, k) AS TABLE
+WITH s AS (SELECT snapshot, as_of, ord FROM snapshots_at(d, k) WHERE kind = 'progress'),
+newest AS (SELECT q.project_id, max(s.ord) AS ord, max(s.as_of) AS reported_as_of FROM reported q JOIN s USING (snapshot) GROUP BY 1),
+masks AS (  -- which fields each snapshot has a column for
+    SELECT snapshot, bit_or(fields) AS fields FROM works GROUP BY snapshot
+),
+wanted AS (  -- the newest snapshot of each project that has the field, field by field
+    SELECT q.project_id, b.bit, max(s.ord) AS ord
+    FROM reported q JOIN s USING (snapshot) JOIN masks m USING (snapshot)
+    CROSS JOIN (SELECT unnest([1, 2, 4, 8, 16, 32, 64, 128, 256]) AS bit) b
+    WHERE m.fields & b.bit > 0 GROUP BY ALL
+),
+sources AS (SELECT project_id, ord, bit_or(bit) AS bits FROM wanted GROUP BY ALL),
+picked AS (
+    SELECT w.*, o.bits, s.ord, n.reported_as_of, s.ord = n.ord AS is_newest
+    FROM works w JOIN s USING (snapshot)
+    JOIN sources o ON o.project_id = w.project_id AND o.ord = s.ord
+    JOIN newest n ON n.project_id = w.project_id
+)
+SELECT project_id, item, any_value(reported_as_of) AS reported_as_of,
+    max(snapshot) FILTER (WHERE is_newest) AS snapshot, max(row) FILTER (WHERE is_newest) AS row,
+    max(commence_planned) FILTER (WHERE bits & 1 > 0) AS commence_planned,
+    max(commence_planned_to) FILTER (WHERE bits & 1 > 0) AS commence_planned_to,
+    max(commence_actual) FILTER (WHERE bits & 2 > 0) AS commence_actual,
+    max(commence_actual_to) FILTER (WHERE bits & 2 > 0) AS commence_actual_to,
+    max(complete_planned) FILTER (WHERE bits & 4 > 0) AS complete_planned,
+    max(complete_planned_to) FILTER (WHERE bits & 4 > 0) AS complete_planned_to,
+    max(complete_forecast) FILTER (WHERE bits & 8 > 0) AS complete_forecast,
+    max(complete_forecast_to) FILTER (WHERE bits & 8 > 0) AS complete_forecast_to,
+    max(complete_actual) FILTER (WHERE bits & 16 > 0) AS complete_actual,
+    max(complete_actual_to) FILTER (WHERE bits & 16 > 0) AS complete_actual_to,
+    max(progress) FILTER (WHERE bits & 32 > 0) AS progress,
+    max(unit) FILTER (WHERE bits & 64 > 0) AS unit,
+    max(reason) FILTER (WHERE bits & 128 > 0) AS reason,
+    max(note) FILTER (WHERE bits & 256 > 0) AS note
+FROM picked GROUP BY project_id, item HAVING bool_or(is_newest);
+
+-- Works that an earlier report named and the newest report of their project leaves out.
+CREATE MACRO works_removed_at(d, k) AS TABLE
+WITH s AS (SELECT snapshot, as_of, ord FROM snapshots_at(d, k) WHERE kind = 'progress'),
+newest AS (SELECT q.project_id, max(s.ord) AS ord FROM reported q JOIN s USING (snapshot) GROUP BY 1)
+SELECT w.project_id, w.item, max(s.as_of) AS last_as_of, arg_max(w.snapshot, s.ord) AS snapshot, arg_max(w.row, s.ord) AS row
+FROM works w JOIN s USING (snapshot) JOIN newest n USING (project_id)
+GROUP BY w.project_id, w.item HAVING max(s.ord) < any_value(n.ord);
+
+-- First published plan dates of works (the baseline: replanning never cures lateness).
+CREATE MACRO works_baseline_at(d, k) AS TABLE
+SELECT w.project_id, w.item, arg_min(w.commence_planned_to, s.ord) AS commence_baseline, arg_min(w.complete_planned_to, s.ord) AS complete_baseline
+FROM works w JOIN (SELECT snapshot, ord FROM snapshots_at(d, k) WHERE kind = 'progress') s USING (snapshot)
+GROUP BY w.project_id, w.item;
+
+-- 节点台账: one row a project and milestone, each field from the newest snapshot that has a column for it.
+-- planned = newest plan, baseline = first published plan; reported_as_of belongs to the row.
+CREATE MACRO milestones_at(d, k) AS TABLE
+SELECT m.project_id, m.milestone, max(s.as_of) AS reported_as_of,
+    arg_max(m.snapshot, s.ord) AS snapshot, arg_max(m.row, s.ord) AS row,
+    arg_min(m.planned, s.ord) AS baseline, arg_min(m.planned_to, s.ord) FILTER (WHERE m.planned IS NOT NULL) AS baseline_to,
+    arg_max_null(m.planned, s.ord) FILTER (WHERE m.fields & 1 > 0) AS planned,
+    arg_max_null(m.planned_to, s.ord) FILTER (WHERE m.fields & 1 > 0) AS planned_to,
+    arg_max_null(m.forecast, s.ord) FILTER (WHERE m.fields & 2 > 0) AS forecast,
+    arg_max_null(m.forecast_to, s.ord) FILTER (WHERE m.fields & 2 > 0) AS forecast_to,
+    arg_max_null(m.actual, s.ord) FILTER (WHERE m.fields & 4 > 0) AS actual,
+    arg_max_null(m.actual_to, s.ord) FILTER (WHERE m.fields & 4 > 0) AS actual_to,
+    arg_max_null(m.evidence, s.ord) FILTER (WHERE m.fields & 8 > 0) AS evidence,
+    arg_max_null(m.note, s.ord) FILTER (WHERE m.fields & 16 > 0) AS note
+FROM milestones m JOIN (SELECT snapshot, as_of, ord FROM snapshots_at(d, k) WHERE kind = 'milestones') s USING (snapshot)
+GROUP BY m.project_id, m.milestone;

@@ -1,0 +1,36 @@
+"""Where things lie. The only module that reads environment variables.
+
+RENEWAL_PLAN, RENEWAL_LAYOUTS and RENEWAL_STORE override the folders for another district, other
+office layouts or another store; relative paths are taken from the working directory.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "data"
+QUERIES = ROOT / "queries"
+GEO = DATA / "geo"
+LOCALE = ROOT / "renewal" / "locale"
+
+SAMPLE_EXPORTS = DATA / "sample" / "exports"
+SAMPLE_STORE = DATA / "sample" / "store"
+
+
+def _folder(variable: str, default: Path) -> Path:
+    given = os.environ.get(variable)
+    return Path(given).resolve() if given else default
+
+
+def plan_dir() -> Path:
+    return _folder("RENEWAL_PLAN", DATA / "plan" / "shizhong-2020")
+
+
+def layouts_dir() -> Path:
+    return _folder("RENEWAL_LAYOUTS", DATA / "layouts")
+
+
+def store_dir() -> Path:
+    return _folder("RENEWAL_STORE", DATA / "store")
