@@ -1,0 +1,5 @@
+from renewal import filters
+from renewal.access import guard
+
+viewer = guard()
+asked = filters.current()

@@ -1,0 +1,127 @@
+"""What the frame knows before a page runs: the rounds and batches of a version, and the filters that a URL asks for.
+
+No widgets here: `resolve` turns the raw texts of the URL into values that exist, with a note for each that does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+
+from renewal import figures
+from renewal.i18n import LANGUAGES, _, current_language
+from renewal.plan import Plan
+from renewal.store import Store
+
+# Asking for the state at this day gives every round there is.
+_END = date(2999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """rounds: as-of dates that exist, newest first; previous: the round before each; batches: oldest first."""
+
+    rounds: tuple[date, ...]
+    previous: dict[date, date | None]
+    batches: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The filters in effect, and sentences about URL values that could not be used, by parameter."""
+
+    as_of: date
+    batch: int
+    level: str
+    street: str | None
+    category: str | None
+    notes: dict[str, str]
+
+
+@lru_cache(maxsize=32)
+def facts(path: str, version: str, plan: Plan) -> Facts | None:
+    """What a version of the store in a folder holds, or None when no round is in it. A version never changes."""
+    asked = {
+        "as_of": _END, "batch": plan.default_batch, "level": plan.default_level, "scope": everywhere(plan),
+        "store": Store(path), "version": version,
+    }
+    rounds = figures.run("rounds", **asked).sort_values("as_of", ascending=False)
+    if rounds.empty:
+        return None
+    previous = {r.as_of.date(): None if pd.isna(r.previous) else r.previous.date() for r in rounds.itertuples()}
+    batches = tuple(int(b) for b in figures.run("batches", **asked)["batch"])
+    return Facts(rounds=tuple(previous), previous=previous, batches=batches or (plan.default_batch,))
+
+
+@lru_cache(maxsize=512)
+def reporting(path: str, version: str, plan: Plan, as_of: date, batch: int) -> tuple[int, int]:
+    """(streets that have reported for the round, streets that have projects in the batch)."""
+    found = figures.run(
+        "reporting", as_of=as_of, batch=batch, level=plan.default_level, scope=everywhere(plan),
+        store=Store(path), version=version,
+    )
+    owing = found[found["status"] != "no_projects"]
+    return int((owing["status"] == "reported").sum()), len(owing)
+
+
+def everywhere(plan: Plan) -> tuple[str, ...]:
+    """All streets of the plan: the scope of a viewer without configured access."""
+    return tuple(s.name for s in plan.streets)
+
+
+def resolve(raw: dict[str, str], known: Facts, plan: Plan) -> Choice:
+    """The filters that the texts of a URL ask for ('' = default). What does not exist falls back, with a note.
+
+    Names are taken in any spelling the plan knows (name, code, alias).
+    """
+    notes: dict[str, str] = {}
+
+    def fall_back(parameter: str, instead: str) -> None:
+        notes[parameter] = _("地址中的 {parameter}={value} 不可用，已改用{instead}。").format(
+            parameter=parameter, value=raw[parameter][:40], instead=instead
+        )
+
+    as_of = known.rounds[0]
+    if raw.get("as_of"):
+        try:
+            asked = date.fromisoformat(raw["as_of"])
+        except ValueError:
+            asked = None
+        # A date between two rounds is answered by what was known then: the round before it.
+        earlier = [r for r in known.rounds if asked is not None and r <= asked]
+        as_of = earlier[0] if earlier else known.rounds[0]
+        if as_of != asked:
+            fall_back("as_of", as_of.isoformat())
+
+    batch = plan.default_batch if plan.default_batch in known.batches else known.batches[0]
+    if raw.get("batch"):
+        if raw["batch"] in {str(b) for b in known.batches}:
+            batch = int(raw["batch"])
+        else:
+            fall_back("batch", str(batch))
+
+    level = plan.default_level
+    if raw.get("level"):
+        milestone = plan.milestone(raw["level"])
+        if milestone is not None and milestone.code in plan.levels:
+            level = milestone.code
+        else:
+            fall_back("level", plan.label(level, current_language()))
+
+    street = category = None
+    if raw.get("street"):
+        found = plan.street(raw["street"])
+        street = found.name if found else None
+        if found is None:
+            fall_back("street", _("全部街道"))
+    if raw.get("category"):
+        found = plan.category(raw["category"])
+        category = found.name if found else None
+        if found is None:
+            fall_back("category", _("全部类别"))
+    if raw.get("lang") and raw["lang"] not in LANGUAGES:
+        fall_back("lang", _("中文"))
+    return Choice(as_of=as_of, batch=batch, level=level, street=street, category=category, notes=notes)

@@ -1,0 +1,189 @@
+"""The frame of every page: navigation, access, filters in the URL, header line. Streamlit runs it on each rerun.
+
+It stands in a folder without `pages/`, so that Streamlit never runs a page without it. The filters live in hidden text
+fields that are bound to the URL and hold codes and Chinese names; the visible pickers show the same in the reader's
+language. So a link means the same in both languages, and a value that does not exist can be explained instead of
+vanishing.
+"""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from renewal import access, filters, frame, settings
+from renewal.i18n import LANGUAGES, N_, _, current_language, set_language
+from renewal.plan import Plan, PlanError, load_plan
+from renewal.store import Store, StoreError
+
+PAGES = (
+    ("overview", N_("总览")), ("streets", N_("街道")), ("categories", N_("类别")),
+    ("map", N_("地图")), ("projects", N_("项目")), ("data", N_("数据")),
+)
+STYLE = settings.ROOT / "static" / "frame.css"
+NOTES = "_frame_notes"
+LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+
+
+def read_url() -> dict[str, str]:
+    """The filters as texts. The fields are drawn first on each run, so that URL and session agree from the start."""
+    for name, value in st.session_state.pop(filters.PENDING, {}).items():
+        st.session_state[name] = value
+    with st.container(key="url_fields"):
+        return {
+            name: st.text_input(name, key=name, bind="query-params", label_visibility="collapsed").strip()
+            for name in filters.PARAMETERS
+        }
+
+
+def picked(name: str, default: object) -> None:
+    value = st.session_state[f"pick_{name}"]
+    st.session_state[name] = "" if value == default else str(value)
+
+
+def picker(name: str, label: str, options: list, value: object, default: object, show) -> None:
+    """One visible picker. The URL decides what it shows, so its own state is set before it is drawn."""
+    st.session_state[f"pick_{name}"] = value
+    st.selectbox(
+        label, options, key=f"pick_{name}", format_func=show, on_change=picked, args=(name, default),
+        label_visibility="collapsed",
+    )
+
+
+def language_picker(lang: str) -> None:
+    picker("lang", _("语言"), list(LANGUAGES), lang, "zh", LANGUAGE_NAMES.get)
+
+
+def filter_line(known: frame.Facts, choice: frame.Choice, plan: Plan, lang: str) -> None:
+    batch = plan.default_batch if plan.default_batch in known.batches else known.batches[0]
+    with st.container(key="filters"):
+        as_of, batches, level, street, category, language = st.columns([19, 14, 17, 20, 20, 12], gap="small")
+        with as_of:
+            picker(
+                "as_of", _("截至日期"), list(known.rounds), choice.as_of, known.rounds[0],
+                lambda d: _("截至 {date}").format(date=d.isoformat()),
+            )
+        with batches:
+            picker(
+                "batch", _("批次"), list(known.batches), choice.batch, batch,
+                lambda b: _("{batch} 批次").format(batch=b),
+            )
+        with level:
+            picker(
+                "level", _("完成口径"), list(plan.levels), choice.level, plan.default_level,
+                lambda code: plan.label(code, lang),
+            )
+        with street:
+            picker(
+                "street", _("街道"), ["", *(s.name for s in plan.streets)], choice.street or "", "",
+                lambda s: plan.label(s, lang) if s else _("全部街道"),
+            )
+        with category:
+            picker(
+                "category", _("类别"), ["", *(c.name for c in plan.categories)], choice.category or "", "",
+                lambda c: plan.label(c, lang) if c else _("全部类别"),
+            )
+        with language:
+            language_picker(lang)
+
+
+def header_line(plan: Plan, active: filters.Filters, reported: tuple[int, int]) -> None:
+    n, of = reported
+    parts = [
+        " · ".join((
+            plan.district if active.lang == "zh" else plan.district_en,
+            _("老旧小区改造"),
+            _("{batch} 批次").format(batch=active.batch),
+        )),
+        _("数据截至 {date}").format(date=f"<b>{active.as_of.isoformat()}</b>"),
+        _("{n}/{of} 街道已报").format(n=n, of=of),
+        _("完成口径：{level}").format(level=html.escape(plan.label(active.level, active.lang))),
+    ]
+    banner = f"<strong class='sample'>{html.escape(_('示例数据'))}</strong>" if active.sample else ""
+    st.html(f"<div class='frame-header'>{banner}<span>{' <i>|</i> '.join(parts)}</span></div>")
+
+
+def say(title: str, sentences: list[str], commands: list[str] = ()) -> None:
+    """A page in place of the figures: what is the matter and what to do next."""
+    st.title(title)
+    for sentence in sentences:
+        st.write(sentence.replace("$", r"\$"))
+    for command in commands:
+        st.code(command, language=None)
+
+
+def load_or_explain(raw: dict[str, str]) -> tuple[Plan, Store, str, frame.Facts] | None:
+    """Plan, store, version and its rounds; or None after a page that says what is missing."""
+    try:
+        plan = load_plan()
+    except PlanError as error:
+        language_picker(current_language())
+        say(_("改造计划读不出来"), [
+            _("计划文件夹里有一处不符合要求，改正后刷新本页："), str(error),
+            _("计划文件夹：{folder}").format(folder=settings.plan_dir()),
+        ])
+        return None
+    folder = settings.store_dir()
+    try:
+        store = Store(folder)
+        version = store.version()
+        known = frame.facts(str(folder), version, plan) if version else None
+    except StoreError as error:
+        language_picker(current_language())
+        say(_("数据库读不出来"), [
+            _("数据文件夹：{folder}").format(folder=folder), str(error),
+            _("先核对，再由存档重建；原件都在存档里，不会丢失："),
+        ], ["python -m renewal verify", "python -m renewal rebuild"])
+        return None
+    if version is None or known is None:
+        language_picker(current_language())
+        say(_("还没有数据"), [
+            _("数据文件夹 {folder} 里还没有载入任何文件。").format(folder=folder),
+            _("把街道报来的项目库、进度台账、节点台账放进一个文件夹，载入后刷新本页："),
+        ], ["python -m renewal load 文件夹"])
+        st.write(_("想先看看样子，可以用示例数据："))
+        st.code("python -m renewal sample\npython -m renewal serve --sample", language=None)
+        return None
+    return plan, store, version, known
+
+
+def main() -> None:
+    st.set_page_config(page_icon=str(settings.ROOT / "static" / "favicon.png"), layout="wide")
+    st.html(STYLE)
+    raw = read_url()
+    set_language(raw["lang"] if raw["lang"] in LANGUAGES else LANGUAGES[0])
+    lang = current_language()
+    page = st.navigation(
+        [
+            st.Page(settings.ROOT / "pages" / f"{stem}.py", title=_(title), url_path=stem, default=stem == "overview")
+            for stem, title in PAGES
+        ],
+        position="top",
+    )
+    loaded = load_or_explain(raw)
+    if loaded is None:
+        return
+    plan, store, version, known = loaded
+    choice = frame.resolve(raw, known, plan)
+    if choice.notes:
+        # The URL is put right, so that what it says is what is shown; the note stays for this one view.
+        st.session_state[NOTES] = list(choice.notes.values())
+        earlier = choice.as_of.isoformat() if "as_of" in choice.notes and choice.as_of != known.rounds[0] else None
+        filters.choose(**{**dict.fromkeys(choice.notes), **({"as_of": earlier} if earlier else {})})
+        st.rerun()
+    active = filters.Filters(
+        as_of=choice.as_of, previous=known.previous[choice.as_of], known_at=None, batch=choice.batch,
+        level=choice.level, street=choice.street, category=choice.category, lang=lang, store=store, version=version,
+        sample=store.is_sample(), chosen={k: v for k, v in raw.items() if v},
+    )
+    filter_line(known, choice, plan, lang)
+    header_line(plan, active, frame.reporting(str(settings.store_dir()), version, plan, choice.as_of, choice.batch))
+    notes = st.session_state.pop(NOTES, [])
+    if notes:
+        st.html(f"<div class='frame-note' role='status'>{'<br>'.join(html.escape(n) for n in notes)}</div>")
+    with access.admitted(access.Viewer(scope=frame.everywhere(plan))), filters.active(active):
+        page.run()
+
+
+main()

@@ -1,0 +1,1 @@
+"""Tools of those who work on the project; none is needed to run it."""
