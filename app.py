@@ -4,6 +4,12 @@
 a deep link as the first request of a fresh server would run that page alone, without filters and access check.
 """
 
+import asyncio
+import gc
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -14,6 +20,19 @@ from starlette.staticfiles import StaticFiles
 from renewal import settings
 from renewal.access import LocalOnly, SecurityHeaders, require_loopback_server
 from renewal.i18n import _
+
+
+def warm_up() -> None:
+    """Import what the pages need before the first reader comes, instead of during the first page."""
+    for module in ("pandas", "plotly.graph_objects", "pydeck", "renewal.frame"):
+        importlib.import_module(module)
+    gc.freeze()
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    await asyncio.to_thread(warm_up)
+    yield
 
 
 async def healthz(_request: Request) -> JSONResponse:
@@ -29,6 +48,7 @@ def explain_error(_error: Exception) -> bool:
 require_loopback_server()
 app = st.App(
     "renewal/shell.py",
+    lifespan=lifespan,
     # Streamlit's own static serving looks beside shell.py; the fonts stand in static/ at the top.
     routes=[Route("/healthz", healthz), Mount("/assets", StaticFiles(directory=settings.ROOT / "static"))],
     middleware=[Middleware(SecurityHeaders), Middleware(LocalOnly)],

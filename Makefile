@@ -1,0 +1,55 @@
+# Two commands on a fresh machine: `make run` and `make test`. Needs Python 3.11 or newer, nothing else.
+# The same without make (Windows too) stands in README.md.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
+BIN := .venv/bin
+PY := $(BIN)/python
+PORT ?= 8501
+
+.PHONY: run test sample photos bench messages lint font clean
+
+run: .venv/run.stamp
+	$(PY) -m renewal sample --keep
+	$(PY) -m renewal serve --sample --open --port $(PORT)
+
+test: .venv/dev.stamp
+	@sh tools/install_browser.sh
+	$(PY) -m pytest -n 2
+
+sample: .venv/run.stamp
+	$(PY) -m renewal sample
+
+photos: .venv/dev.stamp
+	@sh tools/install_browser.sh
+	$(PY) -m renewal sample --keep
+	$(PY) -m tools.photos $(PHOTOS)
+
+bench: .venv/dev.stamp
+	$(PY) -m renewal sample --keep
+	$(PY) -m tools.bench
+
+messages: .venv/dev.stamp
+	$(PY) -m tools.messages
+
+font: .venv/dev.stamp
+	$(PY) -m tools.make_font
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check
+
+.venv/made.stamp:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (https://www.python.org/downloads/); none was found." >&2; exit 2; }
+	$(PYTHON) -m venv .venv || { echo "The virtual environment could not be made (Debian: apt install python3-venv)." >&2; exit 2; }
+	@touch $@
+
+.venv/run.stamp: .venv/made.stamp requirements.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf build data/sample/exports data/sample/store

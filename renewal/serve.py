@@ -1,0 +1,98 @@
+"""Start the dashboard: checks first, then Streamlit as a child process, then the address once it answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from pathlib import Path
+
+from renewal import settings
+from renewal.access import is_loopback
+from renewal.i18n import _
+from renewal.plan import load_plan
+from renewal.store import Store
+
+STARTING = 60  # seconds until a server that does not answer counts as failed
+
+
+def serve(host: str, port: int, store: Path, *, open_browser: bool = False) -> int:
+    """Serve the store's dashboard until interrupted; returns the exit code (2: refused, with one sentence on stderr).
+
+    Raises PlanError or StoreError for a plan or a store that cannot be read.
+    """
+    folder = Path(store).resolve()
+    if not is_loopback(host):
+        sentence = _("没有配置访问控制时只能在本机打开：--host 只能是 127.0.0.1 或 localhost，不能是 {host}")
+        return _refuse(sentence.format(host=host))
+    if not 0 < port < 65536:
+        return _refuse(_("端口应在 1 到 65535 之间，不能是 {port}").format(port=port))
+    load_plan()
+    if not folder.is_dir() and folder != (settings.DATA / "store").resolve():
+        if folder == settings.SAMPLE_STORE.resolve():
+            return _refuse(_("还没有示例数据，请先运行 python -m renewal sample"))
+        return _refuse(_("数据文件夹 {folder} 不存在").format(folder=folder))
+    Store(folder).version()
+    if not _is_free(host, port):
+        return _refuse(_("端口 {port} 已被占用，请关闭占用它的程序或用 --port 换一个").format(port=port))
+
+    # Streamlit's own lines are in English and name the same address again: only its log (stderr) is kept.
+    server = subprocess.Popen(
+        [
+            sys.executable, "-m", "streamlit", "run", str(settings.ROOT / "app.py"),
+            "--server.address", host, "--server.port", str(port),
+        ],
+        cwd=settings.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        env={**os.environ, "RENEWAL_STORE": str(folder), "RENEWAL_PLAN": str(settings.plan_dir())},
+    )
+    signal.signal(signal.SIGTERM, lambda *_ignored: server.terminate())
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    try:
+        if not _answers(url, server):
+            server.terminate()
+            return _refuse(_("看板没有启动成功，原因见上面的日志"))
+        print(_("看板已就绪：{url}（按 Ctrl+C 结束）").format(url=url), flush=True)
+        if open_browser:
+            webbrowser.open(url)
+        server.wait()
+    except KeyboardInterrupt:
+        server.terminate()
+    server.wait()
+    return 0
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr, flush=True)
+    return 2
+
+
+def _is_free(host: str, port: int) -> bool:
+    family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as probe:
+        if os.name != "nt":  # on Windows this option would let two servers share the port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError:
+            return False
+    return True
+
+
+def _answers(url: str, server: subprocess.Popen) -> bool:
+    """Wait until the server says that it is well; False if it ended or took too long."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy of the office can not reach us
+    deadline = time.monotonic() + STARTING
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with direct.open(f"{url}/healthz", timeout=2) as answer:
+                return json.load(answer).get("status") == "ok"
+        except (urllib.error.URLError, OSError, ValueError):
+            time.sleep(0.2)
+    return False
