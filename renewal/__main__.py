@@ -1,0 +1,254 @@
+"""Commands: python -m renewal load | snapshots | figure | verify | rebuild | sample | serve.
+
+Exit codes: 0 done; 2 refused, nothing changed; 3 (load --good-only) published, though some files were refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from . import __version__, settings
+from .i18n import gettext as _
+from .i18n import set_language
+from .intake.layouts import LayoutError, load_layouts
+from .intake.problems import Refusal
+from .intake.values import iso_day
+from .plan import PlanError, load_plan
+from .store import LoadReport, Store, StoreError, load, rebuild, verify
+
+
+def main(arguments: list[str] | None = None) -> int:
+    _print_in_utf8()
+    options = _parser().parse_args(arguments)
+    set_language(options.lang)
+    from .figures import FigureError
+
+    try:
+        return options.run(options)
+    except (StoreError, PlanError, LayoutError, FigureError) as error:
+        print(error, file=sys.stderr)
+    except Refusal as refusal:
+        for problem in refusal.problems:
+            print(problem.line(), file=sys.stderr)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print(_("已中断，原有数据未变"), file=sys.stderr)
+    return 2
+
+
+def _print_in_utf8() -> None:
+    """Windows consoles may be set to another code page; a street's name must not end a load."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m renewal", description="老旧小区改造进度 / Renovation progress")
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of messages (default zh)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run, text: str, store: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=run)
+        if store:
+            sub.add_argument("--store", type=Path, help="store folder (default: RENEWAL_STORE or data/store)")
+        sub.add_argument("--json", action="store_true", help="print JSON")
+        return sub
+
+    sub = command("load", _load, "load exported files and folders as dated snapshots, all in one publication")
+    sub.add_argument("paths", nargs="+", type=Path, metavar="FILE|DIR")
+    sub.add_argument("--as-of", help="as-of date for files that name none themselves (YYYY-MM-DD)")
+    sub.add_argument("--good-only", action="store_true", help="publish the good files although others are refused (exit code 3)")
+
+    sub = command("snapshots", _snapshots, "list the snapshots of the store")
+    sub.add_argument("--as-of", help="only those up to this date")
+
+    sub = command("figure", _figure, "print a figure (without NAME: list the figures)")
+    sub.add_argument("name", nargs="?", metavar="NAME")
+    sub.add_argument("--as-of", help="date of the state (default: the newest snapshot's)")
+    sub.add_argument("--known-at", help="as known on this day (default: everything known)")
+    sub.add_argument("--batch", type=int, help="plan year (default: the plan's)")
+    sub.add_argument("--level", help="completion level: 完工, 竣工验收, 综合验收 or its code (default: the plan's)")
+    sub.add_argument("--street", action="append", help="only this street (may be repeated)")
+    sub.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the figure's own")
+    sub.add_argument("--csv", action="store_true", help="print CSV")
+
+    command("verify", _verify, "check archive, journal, pointer and version against one another")
+    sub = command("rebuild", _rebuild, "make the current version anew from archive and journal")
+    sub.add_argument("--accept", action="store_true", help="publish although rows differ from what was published")
+
+    sub = command("sample", _sample, "write a made-up office's exports and load them into the sample's own store", store=False)
+    sub.add_argument("--exports", type=Path, default=settings.SAMPLE_EXPORTS, help="folder for the files")
+    sub.add_argument("--store", type=Path, default=settings.SAMPLE_STORE, help="the sample's store")
+    sub.add_argument("--weeks", type=int, default=85, help="number of weekly reports (default 85)")
+    sub.add_argument("--keep", action="store_true", help="do nothing where the sample store already fits this program")
+
+    sub = command("serve", _serve, "open the dashboard")
+    sub.add_argument("--sample", action="store_true", help="show the sample's store")
+    sub.add_argument("--host", default="127.0.0.1", help="loopback address (others need configured access)")
+    sub.add_argument("--port", type=int, default=8501)
+    sub.add_argument("--open", action="store_true", help="open a browser window")
+    return parser
+
+
+def _print_json(value) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def _progress(done: int, every: int, file: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{_('读取')} {done}/{every}  {file}", end="\n" if done == every else "", file=sys.stderr, flush=True)
+    elif done % 50 == 0 or done == every:
+        print(f"{_('读取')} {done}/{every}", file=sys.stderr, flush=True)
+
+
+def _load(options) -> int:
+    as_of = iso_day(options.as_of, "--as-of") if options.as_of else None
+    report = load(options.paths, store=Store(options.store), as_of=as_of, good_only=options.good_only, progress=_progress)
+    _print_json({"publication": report.publication, "version": report.version, "exit_code": report.exit_code,
+                 "files": [f.as_dict() for f in report.files]}) if options.json else _print_load(report)
+    return report.exit_code
+
+
+def _print_load(report: LoadReport) -> None:
+    kinds = load_layouts().kinds
+    outcomes = {"loaded": _("已载入"), "refused": _("拒收"), "known": _("早已载入"), "passed": _("略过"), "held": _("暂缓")}
+    for file in report.files:
+        kind = "、".join(kinds[k].label_zh for k in file.kinds)
+        counts = _("读 {read} 行 = 载入 {loaded} + 拒收 {rejected} + 暂缓 {held} + 略过 {skipped}").format(
+            read=file.rows_read, loaded=file.rows_loaded, rejected=file.rejected, held=file.held, skipped=sum(file.skipped.values())
+        )
+        days = "、".join(map(str, file.as_of))
+        coverage = _("{n} 个街道").format(n=len(file.coverage)) if file.coverage else ""
+        print("  ".join(part for part in (outcomes[file.outcome], file.file, kind, days, coverage, counts) if part))
+        for problem in file.problems:
+            print(f"    {problem.line()}")
+    refused, loaded = len(report.refused), sum(f.outcome == "loaded" for f in report.files)
+    if report.publication is not None:
+        print(_("已发布第 {n} 次：{files} 份文件，{rows} 行").format(
+            n=report.publication, files=loaded, rows=sum(f.rows_loaded for f in report.files)
+        ))
+        if refused:
+            print(_("{n} 份文件被拒收，没有载入").format(n=refused))
+    elif refused:
+        print(_("{n} 份文件被拒收，全部未载入，原有数据未变；改正后重试，或用 --good-only 先载入其余文件").format(n=refused))
+    else:
+        print(_("没有新内容，数据未变"))
+
+
+def _run_figure(store: Store, name: str, options, **own):
+    from . import figures
+
+    plan = load_plan()
+    as_of = getattr(options, "as_of", None)
+    known = getattr(options, "known_at", None)
+    streets = getattr(options, "street", None)
+    scope = [s.name for s in plan.streets]
+    if streets:
+        found = {s: plan.street(s) for s in streets}
+        if unknown := [s for s, street in found.items() if street is None]:
+            near = "、".join(plan.nearest("street", unknown[0]))
+            raise figures.FigureError(_("不认识的街道“{name}”，最接近的有：{near}").format(name=unknown[0], near=near))
+        scope = [street.name for street in found.values()]
+    batch = getattr(options, "batch", None)
+    return figures.run(
+        name, store=store, scope=scope,
+        as_of=iso_day(as_of, "--as-of") if as_of else store.newest(),
+        known_at=iso_day(known, "--known-at") if known else None,
+        batch=plan.default_batch if batch is None else batch,
+        level=getattr(options, "level", None) or plan.default_level, **own,
+    )
+
+
+def _print_frame(frame, as_json: bool, as_csv: bool = False) -> None:
+    import pandas as pd
+
+    days = frame.select_dtypes(include=["datetime", "datetimetz"]).columns
+    for column in days:  # plain dates where there is no time of day
+        known = frame[column].dropna()
+        if (known == known.dt.normalize()).all():
+            frame[column] = frame[column].dt.strftime("%Y-%m-%d").where(frame[column].notna(), None)
+    if as_json:
+        _print_json(json.loads(frame.to_json(orient="records", date_format="iso", force_ascii=False)))
+    elif as_csv:
+        print(frame.to_csv(index=False, lineterminator="\n"), end="")
+    else:
+        with pd.option_context("display.max_rows", None, "display.max_columns", None, "display.width", 250):
+            print(frame.to_string(index=False, na_rep=""))
+
+
+def _snapshots(options) -> int:
+    _print_frame(_run_figure(Store(options.store), "snapshots", options), options.json)
+    return 0
+
+
+def _figure(options) -> int:
+    from . import figures
+
+    if options.name is None:
+        language = options.lang
+        listed = [{"name": f.name, "title": f.title[language]} for f in figures.catalogue().values()]
+        _print_json(listed) if options.json else print("\n".join(f"{f['name']:32}{f['title']}" for f in listed))
+        return 0
+    own = {}
+    for setting in options.set:
+        name, sign, value = setting.partition("=")
+        if not sign:
+            raise figures.FigureError(_("--set 应为 名称=值，而不是“{given}”").format(given=setting))
+        own[name] = value
+    _print_frame(_run_figure(Store(options.store), options.name, options, **own), options.json, options.csv)
+    return 0
+
+
+def _print_check(report, as_json: bool) -> int:
+    if as_json:
+        _print_json({"ok": report.ok, "published": report.published, "lines": report.lines})
+    else:
+        print("\n".join(report.lines))
+        print(_("完好") if report.ok else _("有问题"))
+    return 0 if report.ok else 2
+
+
+def _verify(options) -> int:
+    return _print_check(verify(Store(options.store)), options.json)
+
+
+def _rebuild(options) -> int:
+    return _print_check(rebuild(Store(options.store), accept=options.accept), options.json)
+
+
+def _sample(options) -> int:
+    from . import sample
+
+    report = sample.make(options.exports, Store(options.store), weeks=options.weeks, keep=options.keep, progress=_progress)
+    if report is None:
+        print(_("示例数据已就绪：{path}").format(path=options.store))
+        return 0
+    if options.json:
+        _print_json({"publication": report.publication, "files": [f.as_dict() for f in report.files]})
+    elif report.exit_code:
+        _print_load(report)
+    else:
+        print(_("示例数据已生成并载入：{files} 份文件，{rows} 行，数据库 {path}").format(
+            files=len(report.files), rows=sum(f.rows_loaded for f in report.files), path=options.store
+        ))
+    return report.exit_code
+
+
+def _serve(options) -> int:
+    from .serve import serve
+
+    store = settings.SAMPLE_STORE if options.sample else options.store or settings.store_dir()
+    return serve(host=options.host, port=options.port, store=store, open_browser=options.open)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,337 @@
+"""A recognised sheet into columns of checked values, or into the list of every cell that is wrong.
+
+Works column by column over distinct values: a ledger repeats the same few hundred values thousands of times.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+import prcoords
+
+from ..i18n import gettext as _
+from ..names import fold
+from ..plan import Plan
+from . import recognise, values
+from .layouts import Layouts
+from .problems import Problem
+from .read import Grid
+from .recognise import Column, Table
+
+
+@dataclass
+class Sheet:
+    """One sheet, read and checked.
+
+    data: column name of the store's table -> list of values, all of one length; dates come as two columns, x and x_to.
+    rows_read = rows_loaded + len(rejected) + held + sum(skipped): rows_loaded is 0 as long as anything stops the file.
+    """
+
+    kind: str
+    sheet: str
+    as_of: date | None
+    as_of_source: str
+    columns: list[Column]
+    data: dict[str, list] = field(default_factory=dict)
+    project_rows: dict[str, list[int]] = field(default_factory=dict)  # project -> rows of the sheet (1-based)
+    streets: dict[str, str] = field(default_factory=dict)  # project -> street as filed
+    key_column: str = ""
+    rows_read: int = 0
+    good: int = 0
+    skipped: Counter = field(default_factory=Counter)
+    rejected: set[int] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def extract(grid: Grid, table: Table, plan: Plan, layouts: Layouts, when: tuple[date | None, str, Problem | None]) -> Sheet:
+    """Reads every row of the sheet below the header. `when` is what recognise.as_of returned."""
+    day, source, problem = when
+    out = Sheet(table.kind.name, grid.sheet, day, source, table.columns, rows_read=len(grid.rows))
+    out.problems = [*table.problems, *([problem] if problem else [])]
+    key = table.column("project_id")
+    body, numbers = _body(grid, table, layouts, key.index, out.skipped)
+    out.key_column = key.place
+    reader = _Reader(out, table, plan, layouts, body, numbers)
+    if any(p.code == "missing_column" for p in table.problems):
+        out.rejected.update(numbers)  # without its columns no row can be judged
+        return out
+    if not numbers:
+        out.problems.append(Problem("no_rows", _("表头下面没有一行数据")))
+        return out
+    reader.read()
+    out.good = len(numbers) - len(out.rejected)
+    return out
+
+
+def _body(grid: Grid, table: Table, layouts: Layouts, key: int, skipped: Counter) -> tuple[list[list], list[int]]:
+    """The data rows and their 1-based numbers; everything else is counted as a declared skip."""
+    for (top, left), (bottom, right) in grid.merges:
+        if top > table.last and bottom > top and left == right:
+            for row in range(top + 1, min(bottom, len(grid.rows) - 1) + 1):
+                grid.rows[row][left] = grid.rows[top][left]
+    header = grid.rows[table.first]
+    skipped["header"] += table.last - table.first + 1
+    body, numbers = [], []
+    for number, row in enumerate(grid.rows, 1):
+        if table.first < number <= table.last + 1:
+            continue
+        first = next((c for c in row if c != "" and not (isinstance(c, str) and c.isspace())), None)
+        if number <= table.first:
+            skipped["blank" if first is None else "title"] += 1
+        elif first is None:
+            skipped["blank"] += 1
+        elif row[key] == header[key]:
+            skipped["header"] += 1
+        elif isinstance(first, str) and (row[key] == "" or row[key] == first):
+            word = fold(first)
+            if layouts.begins_with("total", word):
+                skipped["total"] += 1
+            elif layouts.begins_with("footer", word):
+                skipped["footer"] += 1
+            else:
+                body.append(row)
+                numbers.append(number)
+        else:
+            body.append(row)
+            numbers.append(number)
+    return body, numbers
+
+
+class _Reader:
+    def __init__(self, out: Sheet, table: Table, plan: Plan, layouts: Layouts, body: list[list], numbers: list[int]):
+        self.out, self.table, self.plan, self.layouts = out, table, plan, layouts
+        self.body, self.numbers = body, numbers
+        self.readers: dict[str, Callable] = {
+            "key": values.text, "text": values.text, "date": values.day_pair, "count": values.count, "year": values.year,
+            "number": values.number, "percent": values.percent, "street": self._known("street"),
+            "category": self._known("category"), "item": self._known("item", "code"),
+            "milestone": self._known("milestone", "code"), "unit": self._unit, "mode": self._mode,
+            "yesno": self._yesno, "coords": self._coords,
+        }
+
+    # ---- readers of names -------------------------------------------------------------------------------------------
+    def _known(self, what: str, attribute: str = "name") -> Callable:
+        look_up = getattr(self.plan, what)
+        label = {"street": _("街道"), "category": _("改造类别"), "item": _("改造内容"), "milestone": _("节点")}[what]
+
+        def read(cell):
+            written = values.text(cell)
+            if written is None:
+                return None
+            if found := look_up(written):
+                return getattr(found, attribute)
+            near = "、".join(self.plan.nearest(what, written))
+            message = _("不认识的{label}，最接近的有：{near}").format(label=label, near=near)
+            raise values.Unreadable(f"unknown_{what}", message)
+
+        return read
+
+    def _unit(self, cell):
+        written = values.text(cell)
+        found = written and self.plan.unit(written)
+        return found.name if found else written
+
+    def _mode(self, cell):
+        written = values.text(cell)
+        if written is None or fold(written) in self.layouts.words["none"]:
+            return None
+        found = self.plan.mode(written)
+        return found.name if found else written
+
+    def _yesno(self, cell):
+        written = fold(values.text(cell) or "")
+        if not written:
+            return None
+        for use in ("yes", "no"):
+            if written in self.layouts.words[use]:
+                return use == "yes"
+        raise values.Unreadable("bad_yes_no", _("应填“是”或“否”"))
+
+    def _coords(self, cell):
+        written = values.text(cell)
+        if written is None:
+            return None
+        if fold(written) not in self.layouts.words["coords"]:
+            names = "、".join(self.layouts.words["coords"])
+            raise values.Unreadable("unknown_coord_system", _("不认识的坐标系，应为：{names}").format(names=names))
+        return written
+
+    # ---- columns ----------------------------------------------------------------------------------------------------
+    def read(self) -> None:
+        ids = self._column(self.table.column("project_id"))
+        street = self._column(self.table.column("street"))
+        read = {"project_id": ids, "street": street}
+        for column in self.table.columns:
+            if column.milestone or column.field in read or column.field == "number":
+                continue
+            if self.table.kind.fields[column.field].type != "ignored":
+                read[column.field] = self._column(column)
+        finish = {"register": self._register, "progress": self._progress, "milestones": self._milestones}
+        finish[self.table.kind.name](read)
+        for number, project, place in zip(self.numbers, ids, street, strict=True):
+            if project is not None:
+                self.out.project_rows.setdefault(project, []).append(number)
+                if place is not None:
+                    self._one_street(number, project, place)
+
+    def _one_street(self, number: int, project: str, place: str) -> None:
+        if self.out.streets.setdefault(project, place) != place:
+            other = self.out.streets[project]
+            message = _("同一项目在本表中写了两个街道：{other} 与 {place}").format(other=other, place=place)
+            self._problem("two_streets", message, number, self.table.column("street"), project)
+
+    def _column(self, column: Column) -> list:
+        """Every cell of a column as a value; problems are noted for each cell that is not what it should be."""
+        spec = self.table.kind.fields[column.field]
+        cells = [row[column.index] for row in self.body]
+        reader = self.readers[spec.type]
+        known: dict = {}
+        bad: dict = {}
+        # True == 1.0 as dictionary keys, so a column that holds a boolean is read without the shortcut
+        distinct = cells if bool in set(map(type, cells)) else set(cells)
+        plain = distinct is not cells
+        out = []
+        for cell in distinct:
+            try:
+                value = reader(cell) if cell != "" else None
+            except values.Unreadable as error:
+                value, bad[cell] = None, error
+            if plain:
+                known[cell] = value
+            else:
+                out.append(value)
+        if plain:
+            out = [known[cell] for cell in cells]
+        if column.scale != 1:
+            out = [v if v is None else v * column.scale for v in out]
+        if bad:
+            for number, cell in zip(self.numbers, cells, strict=True):
+                if error := bad.get(cell):
+                    self._problem(error.code, error.message, number, column, cell)
+        if spec.required and spec.type != "date" and None in out:
+            message = _("不能为空")
+            for number, value, cell in zip(self.numbers, out, cells, strict=True):
+                if value is None and cell not in bad:
+                    self._problem("missing_value", message, number, column, cell)
+        return out
+
+    def _problem(self, code: str, message: str, row: int, column: Column | None, cell="") -> None:
+        self.out.rejected.add(row)
+        self.out.problems.append(
+            Problem(code, message, row=row, column=column.place if column else "", value=values.shown(cell))
+        )
+
+    def _mask(self, fields) -> int:
+        bits = 0
+        for name in fields:
+            bits |= self.table.kind.fields[name].bit
+        return bits
+
+    def _unique(self, keys: list, column: Column) -> None:
+        """A row's key must be there once: which of two rows holds is not ours to choose."""
+        seen: dict = {}
+        for number, key in zip(self.numbers, keys, strict=True):
+            if None in key:
+                continue
+            if key in seen:
+                message = _("与第 {row} 行重复（同一项目、同一内容），请只保留一行").format(row=seen[key])
+                self._problem("duplicate_row", message, number, column, key[0])
+            else:
+                seen[key] = number
+
+    def _spread(self, read: dict[str, list], kind_fields) -> dict[str, list]:
+        """Date columns become x and x_to; absent columns become None throughout."""
+        empty = [None] * len(self.numbers)
+        data: dict[str, list] = {}
+        for spec in kind_fields:
+            column = read.get(spec.name, empty)
+            if spec.type == "date":
+                data[spec.name] = [v and v[0] for v in column]
+                data[spec.name + "_to"] = [v and v[1] for v in column]
+            else:
+                data[spec.name] = column
+        return data
+
+    # ---- kinds ------------------------------------------------------------------------------------------------------
+    def _register(self, read: dict[str, list]) -> None:
+        self._unique([(p,) for p in read["project_id"]], self.table.column("project_id"))
+        self._to_wgs84(read)
+        fields = self.table.kind.fields
+        self.out.data = self._spread(read, [f for f in fields.values() if f.type != "ignored"])
+        self._finish(self._mask(f for f in read if fields[f].bit))
+
+    def _to_wgs84(self, read: dict[str, list]) -> None:
+        """lon/lat in WGS-84, converted from the system written beside them; a point without a system is not used."""
+        lon, lat = read.get("lon"), read.get("lat")
+        if not lon or not lat:
+            return
+        systems = read.get("coord_system") or [None] * len(lon)
+        convert = {"gcj02": prcoords.gcj_wgs_bored, "bd09": prcoords.bd_wgs_bored}
+        without = 0
+        for i, written in enumerate(systems):
+            if lon[i] is None or lat[i] is None:
+                lon[i] = lat[i] = None
+            elif written is None:
+                lon[i] = lat[i] = None
+                without += 1
+            elif change := convert.get(self.layouts.words["coords"][fold(written)]):
+                point = change(prcoords.Coords(lat=lat[i], lon=lon[i]))
+                lon[i], lat[i] = round(point.lon, 6), round(point.lat, 6)
+        if without:
+            message = _("{n} 个项目有经纬度但没有写坐标系，这些点不上图").format(n=without)
+            self.out.problems.append(Problem("no_coord_system", message, severity="note"))
+
+    def _progress(self, read: dict[str, list]) -> None:
+        self._unique(list(zip(read["project_id"], read["item"], strict=True)), self.table.column("item"))
+        item_category = {i.code: i.category for i in self.plan.items}
+        wrong = {
+            (item, category)
+            for item, category in set(zip(read["item"], read["category"], strict=True))
+            if item and category and item_category[item] != category
+        }
+        if wrong:
+            for number, item, category in zip(self.numbers, read["item"], read["category"], strict=True):
+                if (item, category) in wrong:
+                    message = _("方案把“{item}”列在{category}").format(item=self.plan.item(item).name, category=item_category[item])
+                    self._problem("category_mismatch", message, number, self.table.column("category"), category)
+        fields = self.table.kind.fields
+        kept = [f for f in fields.values() if f.bit or f.name in ("project_id", "item")]
+        self.out.data = self._spread(read, kept)
+        self._finish(self._mask(f for f in read if fields[f].bit))
+
+    def _milestones(self, read: dict[str, list]) -> None:
+        fields = self.table.kind.fields
+        kept = [f for f in fields.values() if f.bit or f.name in ("project_id", "milestone")]
+        if not self.table.wide:
+            self._unique(list(zip(read["project_id"], read["milestone"], strict=True)), self.table.column("milestone"))
+            self.out.data = self._spread(read, kept)
+            self._finish(self._mask(f for f in read if fields[f].bit))
+            return
+        self._unique([(p,) for p in read["project_id"]], self.table.column("project_id"))
+        whole: dict[str, list] = {}
+        for milestone in dict.fromkeys(c.milestone for c in self.table.columns if c.milestone):
+            part = {"project_id": read["project_id"], "milestone": [milestone] * len(self.numbers)}
+            for column in self.table.columns:
+                if column.milestone == milestone:
+                    part[column.field] = self._column(column)
+            data = self._spread(part, kept)
+            data["fields"] = [self._mask(f for f in part if fields[f].bit)] * len(self.numbers)
+            data["row"] = self.numbers
+            for name, column in data.items():
+                whole.setdefault(name, []).extend(column)
+        self.out.data = whole
+
+    def _finish(self, mask: int) -> None:
+        self.out.data["fields"] = [mask] * len(self.numbers)
+        self.out.data["row"] = self.numbers
+
+
+def read_sheet(grid: Grid, plan: Plan, layouts: Layouts, file: str, option: date | None) -> Sheet | None:
+    """A grid into a Sheet; None if no known header was found in it."""
+    table = recognise.recognise(grid, layouts, plan)
+    if table is None:
+        return None
+    return extract(grid, table, plan, layouts, recognise.as_of(grid, table, file, layouts, option))

@@ -1,0 +1,210 @@
+"""A new version file: a private copy of the last one plus one transaction. Nothing here is visible until the pointer moves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from ..i18n import gettext as _
+from ..intake.extract import Sheet
+from ..intake.layouts import Layouts
+from ..plan import Plan
+from .journal import FileEntry
+from .store import Store, StoreError, schema, sync_folder
+
+_DATE, _TEXT, _INT, _REAL, _BOOL = pa.date32(), pa.string(), pa.int32(), pa.float64(), pa.bool_()
+
+
+def _dates(*names: str) -> dict[str, pa.DataType]:
+    return {f"{name}{end}": _DATE for name in names for end in ("", "_to")}
+
+
+# The columns of the three tables of rows, as queries/schema.sql declares them.
+TABLES: dict[str, tuple[str, dict[str, pa.DataType]]] = {
+    "register": ("register", {
+        "project_id": _TEXT, "row": _INT, "fields": _INT, "name": _TEXT, "street": _TEXT, "community": _TEXT, "built_year": _INT,
+        "land": _TEXT, "buildings": _INT, "households": _INT, "area_m2": _REAL, "lon": _REAL, "lat": _REAL, "coord_system": _TEXT,
+        "batch": _INT, "mode": _TEXT, **_dates("planned_commencement", "planned_completion"), "prior_provincial": _BOOL,
+    }),
+    "progress": ("works", {
+        "project_id": _TEXT, "item": _TEXT, "row": _INT, "fields": _INT,
+        **_dates("commence_planned", "commence_actual", "complete_planned", "complete_forecast", "complete_actual"),
+        "progress": _REAL, "unit": _TEXT, "reason": _TEXT, "note": _TEXT,
+    }),
+    "milestones": ("milestones", {
+        "project_id": _TEXT, "milestone": _TEXT, "row": _INT, "fields": _INT, **_dates("planned", "forecast", "actual"),
+        "evidence": _TEXT, "note": _TEXT,
+    }),
+}
+
+
+@dataclass
+class Accepted:
+    """A sheet that will be published, with the file it stands in."""
+
+    entry: FileEntry
+    sheet: Sheet
+
+
+@dataclass
+class Batch:
+    """What one publication adds, in the order of loading."""
+
+    publication: int
+    loaded_at: datetime
+    sheets: list[Accepted] = field(default_factory=list)
+
+
+def build(
+    store: Store, base: str | None, batches: list[Batch], plan: Plan, layouts: Layouts, sample: bool
+) -> tuple[str, dict[int, dict[int, tuple[int, str]]]]:
+    """Builds a version file from `base` and `batches`; returns its name and the checksums of the new snapshots by publication.
+
+    Raises StoreError where the disk does not let it; whatever was begun is removed or swept up by the next load.
+    """
+    name = f"{batches[-1].publication:06d}-{uuid.uuid4().hex[:8]}.duckdb"
+    part = store.versions / f"{name}.building"
+    try:
+        if base:
+            shutil.copyfile(store.versions / base, part)
+        sums = _write(part, not base, batches, plan, layouts, sample)
+        with open(part, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(part, store.versions / name)
+        sync_folder(store.versions)
+    except (OSError, duckdb.IOException) as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(_("写不成新版本，原有数据未变：{error}").format(error=error)) from None
+    return name, sums
+
+
+def _write(path: Path, fresh: bool, batches: list[Batch], plan: Plan, layouts: Layouts, sample: bool) -> dict:
+    sums: dict[int, dict[int, tuple[int, str]]] = {}
+    connection = duckdb.connect(str(path), config={"autoinstall_known_extensions": "false"})
+    try:
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute("BEGIN")
+        if fresh:
+            connection.execute(schema()[0])
+        _copy_plan(connection, plan)
+        filed = _Filed(connection)
+        for batch in batches:
+            numbers = filed.snapshots(batch)
+            for kind, (table, columns) in TABLES.items():
+                _insert_rows(connection, table, columns, [(s, a.sheet) for s, a in numbers if a.sheet.kind == kind])
+            sums[batch.publication] = checksums(connection, [s for s, _a in numbers])
+        facts = {
+            "schema": schema()[1], "plan": plan.id, "plan_sha256": plan.sha256, "layouts_sha256": layouts.sha256,
+            "sample": "yes" if sample else "no", "publication": str(batches[-1].publication),
+        }
+        connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(facts.items()))
+        connection.execute("COMMIT")
+        connection.execute("CHECKPOINT")
+    finally:
+        connection.close()
+    return sums
+
+
+def _copy_plan(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """The plan as it is now, in every version anew: targets and names are those of the newest publication."""
+    tables = {
+        "plan_rules": [(plan.round_days, plan.default_batch, plan.default_level)],
+        "plan_targets": [(t.batch, t.role, t.date, t.clause, t.wording) for t in plan.targets],
+        "plan_streets": [(s.name, s.code, i) for i, s in enumerate(plan.streets)],
+        "plan_categories": [(c.name, c.code, i) for i, c in enumerate(plan.categories)],
+        "plan_items": [(x.code, x.name, x.category, x.facility, x.unit, i) for i, x in enumerate(plan.items)],
+        "plan_milestones": [(m.code, m.name, i) for i, m in enumerate(plan.milestones)],
+        "plan_required": [(k,) for k in plan.required_kinds],
+    }
+    for table, rows in tables.items():
+        connection.execute(f"DELETE FROM {table}")
+        if rows:
+            connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+
+
+class _Filed:
+    """Numbers snapshots and their revisions: the same kind and as-of, with a street and a field in common, is filed again."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection):
+        self.connection = connection
+        self.last = connection.execute("SELECT coalesce(max(snapshot), 0) FROM snapshots").fetchone()[0]
+        self.before: dict[tuple[str, date], list[tuple[set, set, int]]] = {}
+        rows = connection.execute(
+            "SELECT s.kind, s.as_of, s.revision, (SELECT list(DISTINCT street) FROM reported r WHERE r.snapshot = s.snapshot),"
+            " (SELECT list(field || '/' || milestone) FROM snapshot_columns c WHERE c.snapshot = s.snapshot) FROM snapshots s"
+        ).fetchall()
+        for kind, as_of, revision, streets, fields in rows:
+            self.before.setdefault((kind, as_of), []).append((set(streets or ()), set(fields or ()), revision))
+
+    def snapshots(self, batch: Batch) -> list[tuple[int, Accepted]]:
+        """Writes snapshots, their columns and coverage; returns each with its number."""
+        numbered, heads, columns, reported = [], [], [], []
+        for accepted in batch.sheets:
+            sheet, entry = accepted.sheet, accepted.entry
+            self.last += 1
+            own = [c for c in sheet.columns if c.field != "number"]
+            streets, fields = set(sheet.streets.values()), {f"{c.field}/{c.milestone}" for c in own}
+            slot = self.before.setdefault((sheet.kind, sheet.as_of), [])
+            key_only = {"project_id/", "name/", "street/", "category/", "item/", "milestone/"}
+            revision = 1 + max((r for st, fi, r in slot if st & streets and (fi & fields) - key_only), default=0)
+            slot.append((streets, fields, revision))
+            numbered.append((self.last, accepted))
+            heads.append((
+                self.last, batch.publication, sheet.kind, sheet.as_of, entry.known_at, batch.loaded_at, revision,
+                sheet.as_of.toordinal() * 1_000_000 + self.last, entry.sha256, entry.name, sheet.sheet, sheet.as_of_source,
+                sheet.rows_read, sheet.good, sum(sheet.skipped.values()),
+            ))
+            columns += [(self.last, c.field, c.milestone, c.letter, c.header) for c in own]
+            reported += [(self.last, project, street) for project, street in sheet.streets.items()]
+        kinds = ("snapshot", "publication", "kind", "as_of", "known_at", "loaded_at", "revision", "ord", "sha256", "file", "sheet",
+                 "as_of_source", "rows_read", "rows_loaded", "rows_skipped")
+        _insert(self.connection, "snapshots", kinds, heads)
+        _insert(self.connection, "snapshot_columns", ("snapshot", "field", "milestone", "column_letter", "header"), columns)
+        _insert(self.connection, "reported", ("snapshot", "project_id", "street"), reported)
+        return numbered
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, names: tuple[str, ...], rows: list[tuple]) -> None:
+    if rows:
+        batch = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+        connection.register("incoming", batch)
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
+        connection.unregister("incoming")
+
+
+def _insert_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, pa.DataType], sheets: list[tuple[int, Sheet]]
+) -> None:
+    if not sheets:
+        return
+    parts = []
+    for snapshot, sheet in sheets:
+        arrays = {"snapshot": pa.array([snapshot] * len(sheet.data["row"]), pa.int32())}
+        for name, kind in columns.items():
+            arrays[name] = pa.array(sheet.data[name], kind)
+        parts.append(pa.table(arrays))
+    connection.register("incoming", pa.concat_tables(parts))
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
+    connection.unregister("incoming")
+
+
+def checksums(connection: duckdb.DuckDBPyConnection, snapshots: list[int]) -> dict[int, tuple[int, str]]:
+    """snapshot -> (rows, md5 of its sorted rows with its head, columns and coverage): independent of file layout and order."""
+    parts = []
+    for table in ("register", "works", "milestones", "reported", "snapshot_columns", "snapshots"):
+        left_out = " EXCLUDE (sha256)" if table == "snapshots" else ""
+        rows = f"SELECT{' *' + left_out} FROM {table} WHERE snapshot IN (SELECT unnest($s))"
+        parts.append(f"SELECT snapshot, '{table}' AS part, md5(CAST(t AS VARCHAR)) AS h FROM ({rows}) t")
+    found = connection.execute(
+        f"SELECT snapshot, count(*) FILTER (WHERE part IN ('register', 'works', 'milestones')), md5(string_agg(h, '' ORDER BY part, h))"
+        f" FROM ({' UNION ALL '.join(parts)}) GROUP BY snapshot",
+        {"s": snapshots},
+    ).fetchall()
+    return {snapshot: (rows, checksum) for snapshot, rows, checksum in found}

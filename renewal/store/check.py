@@ -1,0 +1,149 @@
+"""Is the store whole, and can it be made again from archive and journal?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..i18n import gettext as _
+from ..intake.layouts import Layouts, load_layouts
+from ..intake.problems import Problem
+from ..plan import Plan, load_plan
+from .build import Accepted, Batch, build, checksums
+from .journal import Journal
+from .load import FileReport, _File, read_file
+from .store import Store, StoreError
+
+
+@dataclass
+class CheckReport:
+    """Sentences on what was found; ok is False if anything is wrong or differs. published: a new version took effect."""
+
+    lines: list[str] = field(default_factory=list)
+    ok: bool = True
+    published: bool = False
+
+    def fault(self, line: str) -> None:
+        self.ok = False
+        self.lines.append(line)
+
+
+def verify(store: Store) -> CheckReport:
+    """Checks pointer, version file, every archived original, and the row counts and checksums of every snapshot."""
+    report = CheckReport()
+    journal = Journal(store.office)
+    done = journal.done()
+    try:
+        version = store.version()
+    except StoreError as error:
+        report.fault(str(error))
+        return report
+    if version is None and not done:
+        report.lines.append(_("还没有数据"))
+        return report
+    originals = {f.sha256 for p in done for f in journal.files(p.publication)}
+    for digest in sorted(originals):
+        try:
+            store.original(digest)
+        except StoreError as error:
+            report.fault(str(error))
+    report.lines.append(_("归档原件 {n} 份").format(n=len(originals)))
+    try:
+        cursor = store.cursor()
+    except StoreError as error:
+        report.fault(str(error))
+        return report
+    written: dict[int, tuple[int, str]] = {}
+    for publication in done:
+        written |= journal.checksums(publication.publication)
+    found = checksums(cursor, [s for (s,) in cursor.execute("SELECT snapshot FROM snapshots").fetchall()])
+    report.lines.append(_("版本 {version}：快照 {n} 个，明细 {rows} 行").format(
+        version=version, n=len(found), rows=sum(rows for rows, _sum in found.values())
+    ))
+    for line in _differences(written, found):
+        report.fault(line)
+    return report
+
+
+def _differences(written: dict[int, tuple[int, str]], found: dict[int, tuple[int, str]]) -> list[str]:
+    lines = []
+    for snapshot in sorted(written.keys() | found.keys()):
+        before, after = written.get(snapshot), found.get(snapshot)
+        if before == after:
+            continue
+        if after is None:
+            lines.append(_("快照 {n}：日志里有 {rows} 行，版本里没有").format(n=snapshot, rows=before[0]))
+        elif before is None:
+            lines.append(_("快照 {n}：版本里有 {rows} 行，日志里没有").format(n=snapshot, rows=after[0]))
+        elif before[0] != after[0]:
+            lines.append(_("快照 {n}：行数由 {before} 变为 {after}").format(n=snapshot, before=before[0], after=after[0]))
+        else:
+            lines.append(_("快照 {n}：{rows} 行的内容有变").format(n=snapshot, rows=after[0]))
+    return lines
+
+
+def replay(
+    store: Store, journal: Journal, plan: Plan, layouts: Layouts
+) -> tuple[str, dict[int, dict[int, tuple[int, str]]], list[Problem]]:
+    """Builds a version file from archive and journal alone; the pointer is not moved.
+
+    Returns its name, the checksums by publication, and the problems of files that today's plan and layouts would refuse
+    (their sheets are left out). Raises StoreError where an original is missing.
+    """
+    batches, problems = [], []
+    done = journal.done()
+    for publication in done:
+        batch = Batch(publication.publication, publication.loaded_at)
+        for entry in journal.files(publication.publication):
+            file = _File(entry.name, store.original(entry.sha256), entry.known_at, False, FileReport(entry.name))
+            read_file(file, plan, layouts, entry.as_of_option)
+            if file.report.outcome == "refused":
+                problems += file.report.stops
+                continue
+            batch.sheets += [Accepted(entry, sheet) for sheet in file.sheets]
+        batches.append(batch)
+    name, sums = build(store, None, batches, plan, layouts, done[-1].sample)
+    return name, sums, problems
+
+
+def rebuild(store: Store, *, accept: bool = False) -> CheckReport:
+    """Replays the journal into a new version file and makes it current if its rows are the same as were published.
+
+    Where plan or layouts have changed since, the differences are listed, and published only with `accept`.
+    """
+    report = CheckReport()
+    plan, layouts = load_plan(), load_layouts()
+    with store.lock():
+        journal = Journal(store.office)
+        try:
+            current = store.version()
+        except StoreError as error:
+            report.lines.append(str(error))
+            current = None
+        if current is not None:
+            journal.settle(current)
+        done = journal.done()
+        if not done:
+            report.lines.append(_("日志里没有已发布的数据，无可重建"))
+            return report
+        for label, now, then in (
+            (_("改造方案"), plan.sha256, done[-1].plan_sha256), (_("表格格式"), layouts.sha256, done[-1].layouts_sha256)
+        ):
+            if now != then:
+                report.lines.append(_("{label}自上次发布以来有改动").format(label=label))
+        name, sums, problems = replay(store, journal, plan, layouts)
+        written, found = {}, {}
+        for publication in done:
+            written |= journal.checksums(publication.publication)
+            found |= sums[publication.publication]
+        differences = [p.line() for p in problems] + _differences(written, found)
+        report.lines += differences
+        if differences and not accept:
+            report.fault(_("重建结果与已发布的不同，未发布；核对后用 --accept 发布"))
+            (store.versions / name).unlink()
+            return report
+        store.point_to(name)
+        journal.moved(done[-1].publication, name, plan.sha256, layouts.sha256, sums)
+        store.drop_old()
+        report.published = True
+        report.lines.append(_("已由归档重建：快照 {n} 个，当前版本 {version}").format(n=len(found), version=name))
+    return report

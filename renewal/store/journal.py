@@ -1,0 +1,158 @@
+"""The journal: what was loaded, when, by whom, with which options. With the archive it is the truth; versions follow from it."""
+
+from __future__ import annotations
+
+import getpass
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS publications (
+    publication INTEGER PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('prepared', 'done', 'abandoned')),
+    loaded_at TEXT NOT NULL, who TEXT NOT NULL, sample INTEGER NOT NULL,
+    plan_sha256 TEXT NOT NULL, layouts_sha256 TEXT NOT NULL, version TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS files (
+    publication INTEGER NOT NULL REFERENCES publications, position INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, name TEXT NOT NULL, as_of_option TEXT, known_at TEXT NOT NULL,
+    PRIMARY KEY (publication, position)
+);
+CREATE TABLE IF NOT EXISTS checksums (
+    publication INTEGER NOT NULL REFERENCES publications, snapshot INTEGER NOT NULL, rows INTEGER NOT NULL, checksum TEXT NOT NULL,
+    PRIMARY KEY (publication, snapshot)
+);
+"""
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """One file of a publication, in the order of loading."""
+
+    sha256: str
+    name: str
+    as_of_option: date | None
+    known_at: datetime
+
+
+@dataclass(frozen=True)
+class Publication:
+    publication: int
+    state: str
+    loaded_at: datetime
+    who: str
+    sample: bool
+    plan_sha256: str
+    layouts_sha256: str
+    version: str
+
+
+class Journal:
+    """office.sqlite, in WAL mode: many may write, a crash loses nothing that was confirmed."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    @contextmanager
+    def _connection(self):
+        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.executescript(_TABLES)
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        finally:
+            connection.close()
+
+    def settle(self, current: str | None) -> None:
+        """After a killed load: a prepared publication is done if the pointer names its version, abandoned if not."""
+        if not self.path.exists():
+            return
+        with self._connection() as c:
+            c.execute("UPDATE publications SET state = 'done' WHERE state = 'prepared' AND version = ?", (current,))
+            c.execute("UPDATE publications SET state = 'abandoned' WHERE state = 'prepared'")
+
+    def prepare(
+        self, entry: Publication, files: list[FileEntry], checksums: dict[int, tuple[int, str]]
+    ) -> None:
+        """Writes down a publication before its version becomes current. checksums: snapshot -> (rows, checksum)."""
+        with self._connection() as c:
+            c.execute(
+                "INSERT INTO publications VALUES (?, 'prepared', ?, ?, ?, ?, ?, ?)",
+                (entry.publication, entry.loaded_at.isoformat(), entry.who, int(entry.sample), entry.plan_sha256,
+                 entry.layouts_sha256, entry.version),
+            )
+            c.executemany(
+                "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (entry.publication, position, f.sha256, f.name, f.as_of_option and f.as_of_option.isoformat(), f.known_at.isoformat())
+                    for position, f in enumerate(files)
+                ],
+            )
+            c.executemany(
+                "INSERT INTO checksums VALUES (?, ?, ?, ?)", [(entry.publication, s, n, k) for s, (n, k) in checksums.items()]
+            )
+
+    def finish(self, publication: int) -> None:
+        with self._connection() as c:
+            c.execute("UPDATE publications SET state = 'done' WHERE publication = ?", (publication,))
+
+    def moved(self, publication: int, version: str, plan_sha256: str, layouts_sha256: str, checksums: dict) -> None:
+        """After a rebuild: the last publication's version has a new name, and its checksums may have been accepted anew."""
+        with self._connection() as c:
+            c.execute("UPDATE publications SET version = ? WHERE publication = ?", (version, publication))
+            c.execute(
+                "UPDATE publications SET plan_sha256 = ?, layouts_sha256 = ? WHERE state = 'done'", (plan_sha256, layouts_sha256)
+            )
+            for number, sums in checksums.items():
+                c.execute("DELETE FROM checksums WHERE publication = ?", (number,))
+                c.executemany("INSERT INTO checksums VALUES (?, ?, ?, ?)", [(number, s, n, k) for s, (n, k) in sums.items()])
+
+    def next_number(self) -> int:
+        with self._connection() as c:
+            return c.execute("SELECT coalesce(max(publication), 0) + 1 FROM publications").fetchone()[0]
+
+    def done(self) -> list[Publication]:
+        """The publications in force, oldest first."""
+        if not self.path.exists():
+            return []
+        with self._connection() as c:
+            rows = c.execute(
+                "SELECT publication, state, loaded_at, who, sample, plan_sha256, layouts_sha256, version"
+                " FROM publications WHERE state = 'done' ORDER BY publication"
+            ).fetchall()
+        return [Publication(r[0], r[1], datetime.fromisoformat(r[2]), r[3], bool(r[4]), *r[5:]) for r in rows]
+
+    def files(self, publication: int) -> list[FileEntry]:
+        with self._connection() as c:
+            rows = c.execute(
+                "SELECT sha256, name, as_of_option, known_at FROM files WHERE publication = ? ORDER BY position", (publication,)
+            ).fetchall()
+        return [FileEntry(r[0], r[1], date.fromisoformat(r[2]) if r[2] else None, datetime.fromisoformat(r[3])) for r in rows]
+
+    def checksums(self, publication: int) -> dict[int, tuple[int, str]]:
+        with self._connection() as c:
+            rows = c.execute("SELECT snapshot, rows, checksum FROM checksums WHERE publication = ?", (publication,)).fetchall()
+        return {s: (n, k) for s, n, k in rows}
+
+
+def now() -> datetime:
+    """Local time of the office, whole seconds: "known on 14 August" means the office's 14 August."""
+    return datetime.now().replace(microsecond=0)
+
+
+def who() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

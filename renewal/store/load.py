@@ -1,0 +1,345 @@
+"""One command = one publication: files are read, checked and published together, or refused with every reason at once."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+
+from ..i18n import gettext as _
+from ..intake import read as reading
+from ..intake.extract import Sheet, read_sheet
+from ..intake.layouts import Layouts, load_layouts
+from ..intake.problems import Problem, Refusal
+from ..intake.values import Unreadable, day_pair
+from ..plan import Plan, load_plan
+from . import journal as journals
+from .build import Accepted, Batch, build
+from .journal import FileEntry, Journal, Publication
+from .store import Store, StoreError, schema
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass
+class FileReport:
+    """What became of one file. rows_read = rows_loaded + rejected + held + skipped (sum over its sheets).
+
+    outcome: 'loaded' | 'refused' | 'known' (was loaded before) | 'passed' (in a folder, not one of our files) |
+    'held' (nothing wrong with it, but another file stopped the command).
+    """
+
+    file: str
+    outcome: str = "loaded"
+    kinds: list[str] = field(default_factory=list)
+    as_of: list[date] = field(default_factory=list)
+    coverage: list[str] = field(default_factory=list)
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rejected: int = 0
+    held: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def stops(self) -> list[Problem]:
+        return [p for p in self.problems if p.severity == "stop"]
+
+    def as_dict(self) -> dict:
+        return {
+            "file": self.file, "outcome": self.outcome, "kind": self.kinds[0] if len(self.kinds) == 1 else self.kinds,
+            "as_of": str(self.as_of[0]) if len(self.as_of) == 1 else [str(d) for d in self.as_of], "coverage": self.coverage,
+            "rows_read": self.rows_read, "loaded": self.rows_loaded, "rejected": self.rejected, "held": self.held,
+            "skipped": sum(self.skipped.values()), "skipped_by": self.skipped, "problems": [p.as_dict() for p in self.problems],
+        }
+
+
+@dataclass
+class LoadReport:
+    """What became of a load. publication and version are None where nothing was published."""
+
+    files: list[FileReport]
+    publication: int | None = None
+    version: str | None = None
+
+    @property
+    def refused(self) -> list[FileReport]:
+        return [f for f in self.files if f.outcome == "refused"]
+
+    @property
+    def exit_code(self) -> int:
+        """0 all good; 2 nothing published because of refusals; 3 the good ones were published (good_only)."""
+        if not self.refused:
+            return 0
+        return 3 if self.publication is not None else 2
+
+
+@dataclass
+class _File:
+    name: str
+    data: bytes
+    known_at: datetime
+    in_folder: bool
+    report: FileReport
+    sheets: list[Sheet] = field(default_factory=list)
+    sha256: str = ""
+
+
+def load(
+    paths: Iterable[Path | str], *, store: Store, as_of: date | None = None, good_only: bool = False, sample: bool = False,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Loads files and folders as dated snapshots, in one publication.
+
+    as_of: used for files that name no date themselves. good_only: publish the good files although others were refused.
+    sample: the store is the demonstration's; it never mixes with an office's. progress(done, all, file) is called per file.
+    Raises StoreError, PlanError or LayoutError where nothing can be read at all; refused files are in the report.
+    """
+    plan, layouts = load_plan(), load_layouts()
+    loaded_at = journals.now()
+    files = _collect([Path(p) for p in paths], layouts, loaded_at)
+    for number, file in enumerate(files, 1):
+        if progress:
+            progress(number, len(files), file.name)
+        read_file(file, plan, layouts, as_of)
+    with store.lock():
+        return _publish(files, store, plan, layouts, loaded_at, as_of, good_only, sample)
+
+
+# ---- reading --------------------------------------------------------------------------------------------------------
+def _collect(paths: list[Path], layouts: Layouts, loaded_at: datetime) -> list[_File]:
+    """The files to read. In a folder, whatever is of another type is left alone; a file named outright is not."""
+    files: list[_File] = []
+    for path in paths:
+        if path.is_dir():
+            received, problems = _receipts(path, layouts)
+            found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in reading.SUFFIXES)
+            for inner in found:
+                relative = inner.relative_to(path).as_posix()
+                if reading.is_lock_file(inner.name) or inner.name == layouts.receipts[0] or relative.startswith("."):
+                    continue
+                known_at = received.pop(relative, loaded_at)
+                files.append(_take(inner, known_at, True))
+            problems += [
+                Problem("bad_receipts", _("收文登记里的文件不在文件夹中"), file=layouts.receipts[0], value=name) for name in received
+            ]
+            if problems:
+                files.append(_File(layouts.receipts[0], b"", loaded_at, True, FileReport(layouts.receipts[0], problems=problems)))
+            if not found:
+                message = _("文件夹里没有可读的文件（xlsx、xls、et、ods、csv）")
+                files.append(_refused(path, [Problem("no_files", message, file=str(path))], loaded_at))
+        elif path.is_file():
+            files.append(_take(path, loaded_at, False))
+        else:
+            files.append(_refused(path, [Problem("no_such_file", _("没有这个文件或文件夹"), file=str(path))], loaded_at))
+    return files
+
+
+def _take(path: Path, known_at: datetime, in_folder: bool) -> _File:
+    try:
+        return _File(path.name, path.read_bytes(), known_at, in_folder, FileReport(path.name))
+    except OSError as error:
+        return _refused(path, [Problem("unreadable_file", _("文件打不开：{error}").format(error=error.strerror), file=path.name)], known_at)
+
+
+def _refused(path: Path, problems: list[Problem], known_at: datetime) -> _File:
+    return _File(path.name, b"", known_at, False, FileReport(path.name, problems=problems))
+
+
+def _receipts(folder: Path, layouts: Layouts) -> tuple[dict[str, datetime], list[Problem]]:
+    """When the office received each file (收文登记): relative path -> end of that day. Without a list: nothing."""
+    name, file_column, date_column = layouts.receipts
+    path = folder / name
+    if not path.is_file():
+        return {}, []
+    received, problems = {}, []
+    grid = reading.read(name, path.read_bytes())[0]
+    header = grid.rows[0]
+    if file_column not in header or date_column not in header:
+        message = _("应有“{file}”和“{date}”两列").format(file=file_column, date=date_column)
+        return {}, [Problem("bad_receipts", message, file=name, row=1)]
+    at_file, at_date = header.index(file_column), header.index(date_column)
+    for number, row in enumerate(grid.rows[1:], 2):
+        try:
+            day = day_pair(row[at_date])
+        except Unreadable as error:
+            problems.append(Problem(error.code, error.message, file=name, row=number, column=date_column, value=row[at_date]))
+            continue
+        if row[at_file] and day:
+            received[row[at_file]] = datetime.combine(day[1], time(23, 59, 59))
+    return received, problems
+
+
+def read_file(file: _File, plan: Plan, layouts: Layouts, option: date | None) -> None:
+    """Fills file.sheets and file.report. Problems are collected for every sheet, not only the first."""
+    report = file.report
+    if report.problems:
+        report.outcome = "refused"
+        return
+    file.sha256 = hashlib.sha256(file.data).hexdigest()
+    try:
+        grids = reading.read(file.name, file.data)
+    except Refusal as refusal:
+        report.problems, report.outcome = refusal.problems, "refused"
+        return
+    strange: list[tuple[str, int]] = []
+    for grid in grids:
+        sheet = read_sheet(grid, plan, layouts, file.name, option)
+        if sheet is None:
+            strange.append((grid.sheet, len(grid.rows)))
+            continue
+        if sheet.as_of and sheet.as_of > file.known_at.date():
+            message = _("截至日期 {as_of} 晚于收到日期 {known}，请核对").format(as_of=sheet.as_of, known=file.known_at.date())
+            sheet.problems.append(Problem("as_of_in_future", message))
+        file.sheets.append(sheet)
+        for problem in sheet.problems:
+            report.problems.append(_placed(problem, file.name, grid.sheet))
+    _unrecognised(file, strange)
+    _count(report, file.sheets)
+
+
+def _unrecognised(file: _File, strange: list[tuple[str, int]]) -> None:
+    """Sheets in which no header was found: said aloud; a file that has none but these is no ledger of ours."""
+    report = file.report
+    message = _("前 20 行里找不到认识的表头（项目库、进度台账或节点台账）")
+    for sheet, rows in strange:
+        report.rows_read += rows
+        report.skipped["other_sheet"] = report.skipped.get("other_sheet", 0) + rows
+        stops = not file.sheets and not file.in_folder
+        report.problems.append(Problem("no_header", message, file=file.name, sheet=sheet, severity="stop" if stops else "note"))
+    if not file.sheets:
+        report.outcome = "passed" if file.in_folder else "refused"
+
+
+def _placed(problem: Problem, file: str, sheet: str) -> Problem:
+    return Problem(
+        problem.code, problem.message, file, problem.sheet or sheet, problem.row, problem.column, problem.value, problem.severity
+    )
+
+
+def _count(report: FileReport, sheets: list[Sheet]) -> None:
+    report.kinds = list(dict.fromkeys(s.kind for s in sheets))
+    report.as_of = sorted({s.as_of for s in sheets if s.as_of})
+    report.coverage = list(dict.fromkeys(street for s in sheets for street in s.streets.values()))
+    for sheet in sheets:
+        report.rows_read += sheet.rows_read
+        report.rejected += len(sheet.rejected)
+        report.held += sheet.good
+        for reason, rows in sheet.skipped.items():
+            report.skipped[reason] = report.skipped.get(reason, 0) + rows
+    if report.stops:
+        report.outcome = "refused"
+
+
+# ---- publishing -----------------------------------------------------------------------------------------------------
+def _publish(
+    files: list[_File], store: Store, plan: Plan, layouts: Layouts, loaded_at: datetime, option: date | None, good_only: bool,
+    sample: bool,
+) -> LoadReport:
+    journal = Journal(store.office)
+    base = store.version()
+    journal.settle(base)
+    if base is not None:
+        base = _fitting(store, journal, base, plan, layouts, sample)
+    elif journal.done():
+        raise StoreError(_("数据库指针不见了，但日志里有已发布的数据；请先运行 python -m renewal rebuild"))
+    _pass_over_known(files, store, base)
+    good = _check_projects(files, store, base, layouts)
+    reports = [f.report for f in files]
+    refused = any(r.outcome == "refused" for r in reports)
+    if not good or (refused and not good_only):
+        for file in good:
+            file.report.outcome = "held"
+        return LoadReport(reports)
+    number = journal.next_number()
+    entries = []
+    batch = Batch(number, loaded_at)
+    for file in good:
+        store.keep_original(file.data)
+        entry = FileEntry(file.sha256, file.name, option, file.known_at)
+        entries.append(entry)
+        batch.sheets += [Accepted(entry, sheet) for sheet in file.sheets]
+        file.report.rows_loaded, file.report.held = file.report.held, 0
+    version, sums = build(store, base, [batch], plan, layouts, sample)
+    head = Publication(number, "prepared", loaded_at, journals.who(), sample, plan.sha256, layouts.sha256, version)
+    journal.prepare(head, entries, sums[number])
+    store.point_to(version)
+    journal.finish(number)
+    store.drop_old()
+    return LoadReport(reports, number, version)
+
+
+def _fitting(store: Store, journal: Journal, base: str, plan: Plan, layouts: Layouts, sample: bool) -> str:
+    """The version to build on: the current one, or, after an upgrade of the program, one rebuilt from the archive."""
+    done = journal.done()
+    if done and done[-1].sample != sample:
+        if sample:
+            raise StoreError(_("这是单位自己的数据库，不能装入示例数据；请另选文件夹"))
+        raise StoreError(_("这是示例数据库，不能装入单位的数据；请用 --store 另选文件夹"))
+    try:
+        store.meta(base)
+    except StoreError:
+        from .check import replay  # a circle otherwise: a rebuild reads files as a load does
+
+        name, _sums, _problems = replay(store, journal, plan, layouts)
+        return name
+    return base
+
+
+def _pass_over_known(files: list[_File], store: Store, base: str | None) -> None:
+    """The same bytes for the same date are known already: once is enough, here and in the store."""
+    known: dict[tuple[str, str, date], int] = {}
+    if base is not None:
+        rows = store.cursor(base).execute("SELECT sha256, sheet, as_of, snapshot FROM snapshots").fetchall()
+        known = {(sha, sheet, as_of): snapshot for sha, sheet, as_of, snapshot in rows}
+    here: dict[tuple[str, str, date], str] = {}
+    for file in files:
+        if file.report.outcome != "loaded":
+            continue
+        keys = [(file.sha256, s.sheet, s.as_of) for s in file.sheets]
+        if all(k in known for k in keys):
+            message = _("这份文件早已载入（快照 {n}），没有变化").format(n="、".join(str(known[k]) for k in keys))
+        elif all(k in here for k in keys):
+            message = _("与 {file} 内容相同，只载入一次").format(file=here[keys[0]])
+        else:
+            here.update({k: file.name for k in keys})
+            continue
+        file.report.outcome = "known"
+        file.report.skipped["known"] = file.report.held
+        file.report.held = 0
+        file.report.problems.append(Problem("already_loaded", message, file=file.name, severity="note"))
+
+
+def _check_projects(files: list[_File], store: Store, base: str | None, layouts: Layouts) -> list[_File]:
+    """The files to publish, in order of receipt, as-of and kind; a project no register knows refuses its file."""
+    known: set[str] = set()
+    if base is not None:
+        known = {r[0] for r in store.cursor(base).execute("SELECT DISTINCT project_id FROM register").fetchall()}
+    waiting = [f for f in files if f.report.outcome == "loaded"]
+    for file in waiting:
+        for sheet in file.sheets:
+            if sheet.kind == "register":
+                known.update(sheet.streets)
+    message = _("项目库里没有这个项目编号，请核对编号，或先载入含有它的项目库")
+    good = []
+    for file in waiting:
+        for sheet in file.sheets:
+            unknown = [] if sheet.kind == "register" else [p for p in sheet.project_rows if p not in known]
+            for project in unknown:
+                rows = sheet.project_rows[project]
+                new = set(rows) - sheet.rejected
+                sheet.rejected |= new
+                file.report.rejected += len(new)
+                file.report.held -= len(new)
+                file.report.problems += [
+                    Problem("unknown_project", message, file.name, sheet.sheet, row, sheet.key_column, project) for row in rows
+                ]
+        if file.report.stops:
+            file.report.outcome = "refused"
+        else:
+            good.append(file)
+    order = {kind: spec.position for kind, spec in layouts.kinds.items()}
+    return sorted(good, key=lambda f: (f.known_at, min(s.as_of for s in f.sheets), min(order[s.kind] for s in f.sheets), f.name))

@@ -1,0 +1,183 @@
+"""A store on disk: archive/ (originals by sha256), versions/ (DuckDB files), CURRENT (pointer), office.sqlite (journal).
+
+Version files are immutable and their names are never used twice: a DuckDB process that has opened a path keeps
+reading the old file even after it was replaced.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+import filelock
+
+from .. import settings
+from ..i18n import gettext as _
+
+KEPT = 5  # version files kept behind the current one, for readers that still hold them
+
+
+class StoreError(Exception):
+    """The store cannot be used; the text says why and what to do, in the reader's words."""
+
+
+class NoData(StoreError):
+    """Nothing has been loaded yet."""
+
+
+@lru_cache(maxsize=1)
+def schema() -> tuple[str, str]:
+    """(SQL of the tables and macros, its short checksum): a version file of another schema has to be rebuilt."""
+    sql = (settings.QUERIES / "schema.sql").read_text("utf-8")
+    return sql, hashlib.sha256(sql.encode()).hexdigest()[:16]
+
+
+class Store:
+    """A store folder. Making the object touches nothing on disk."""
+
+    _open: OrderedDict[tuple[str, str], duckdb.DuckDBPyConnection] = OrderedDict()
+    _guard = threading.Lock()
+
+    def __init__(self, folder: Path | str | None = None):
+        self.folder = Path(folder or settings.store_dir()).resolve()
+        self.archive = self.folder / "archive"
+        self.versions = self.folder / "versions"
+        self.pointer = self.folder / "CURRENT"
+        self.office = self.folder / "office.sqlite"
+
+    # ---- reading ----------------------------------------------------------------------------------------------------
+    def version(self) -> str | None:
+        """File name of the current version; None for a store into which nothing was loaded."""
+        try:
+            name = self.pointer.read_text("utf-8").strip()
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise StoreError(_("读不出数据库指针 {path}：{error}").format(path=self.pointer, error=error)) from None
+        if not name or Path(name).name != name or not (self.versions / name).is_file():
+            message = _("数据库指针 {path} 指向的版本文件不存在，请运行 python -m renewal rebuild 由归档重建")
+            raise StoreError(message.format(path=self.pointer))
+        return name
+
+    def cursor(self, version: str | None = None) -> duckdb.DuckDBPyConnection:
+        """A read-only cursor on a version (default: the current one), to be used for one query by one thread.
+
+        Connections are kept per version file, since opening one costs more than most queries.
+        """
+        name = version or self.version()
+        if name is None:
+            raise NoData(_("还没有数据"))
+        key = (str(self.folder), name)
+        with self._guard:
+            connection = self._open.get(key)
+            if connection is None:
+                connection = self._connect(self.versions / name)
+                self._open[key] = connection
+                while len(self._open) > KEPT:
+                    self._open.popitem(last=False)  # cursors at work keep their own connection alive
+            else:
+                self._open.move_to_end(key)
+            return connection.cursor()
+
+    def _connect(self, path: Path) -> duckdb.DuckDBPyConnection:
+        config = {"enable_external_access": "false", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        try:
+            connection = duckdb.connect(str(path), read_only=True, config=config)
+            connection.execute("SET enable_progress_bar = false")
+            found = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+        except duckdb.Error:
+            message = _("版本文件 {name} 读不出来，请运行 python -m renewal rebuild 由归档重建")
+            raise StoreError(message.format(name=path.name)) from None
+        if not found or found[0] != schema()[1]:
+            connection.close()
+            message = _("版本文件 {name} 是另一版程序建立的，请运行 python -m renewal rebuild 由归档重建")
+            raise StoreError(message.format(name=path.name))
+        return connection
+
+    def meta(self, version: str | None = None) -> dict[str, str]:
+        """Facts about a version: schema, plan, plan_sha256, layouts_sha256, sample ('yes' | 'no'), publication."""
+        return dict(self.cursor(version).execute("SELECT key, value FROM meta").fetchall())
+
+    def newest(self, version: str | None = None) -> date:
+        """The newest as-of date of any snapshot; raises NoData for an empty store."""
+        found = self.cursor(version).execute("SELECT max(as_of) FROM snapshots").fetchone()[0]
+        if found is None:
+            raise NoData(_("还没有数据"))
+        return found
+
+    def is_sample(self, version: str | None = None) -> bool:
+        return self.meta(version).get("sample") == "yes"
+
+    # ---- writing (used by load, rebuild) ----------------------------------------------------------------------------
+    def lock(self) -> filelock.FileLock:
+        """One loader at a time; a second one waits. The system frees it when its process dies."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.archive.mkdir(exist_ok=True)
+            self.versions.mkdir(exist_ok=True)
+        except OSError as error:
+            raise StoreError(_("不能写入数据库文件夹 {path}：{error}").format(path=self.folder, error=error.strerror)) from None
+        return filelock.FileLock(self.folder / "LOCK")
+
+    def keep_original(self, data: bytes) -> str:
+        """Puts an original into the archive; returns its sha256. The same bytes are kept once."""
+        digest = hashlib.sha256(data).hexdigest()
+        path = self.archive / digest
+        if not path.exists():
+            write_through(path, data)
+        return digest
+
+    def original(self, digest: str) -> bytes:
+        """The archived bytes, checked against their name."""
+        path = self.archive / digest
+        try:
+            data = path.read_bytes()
+        except OSError:
+            raise StoreError(_("归档中缺少原件 {digest}").format(digest=digest)) from None
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise StoreError(_("归档中的原件 {digest} 已被改动").format(digest=digest))
+        return data
+
+    def point_to(self, name: str) -> None:
+        """Makes a finished version file the current one: from here on every reader sees it, before it none did."""
+        write_through(self.pointer, name.encode())
+
+    def drop_old(self, pinned: set[str] = frozenset()) -> None:
+        """Removes version files beyond the few that are kept, and leavings of killed loaders."""
+        current = self.version()
+        for path in self.versions.glob("*.building*"):
+            path.unlink(missing_ok=True)
+        old = sorted(p for p in self.versions.glob("*.duckdb") if p.name != current and p.name not in pinned)
+        for path in old[: max(0, len(old) - KEPT)]:
+            try:
+                path.unlink()
+            except OSError:
+                continue  # Windows: a reader still has it open; the next load tries again
+
+
+def write_through(path: Path, data: bytes) -> None:
+    """Writes a file so that after a crash the old content is there or the new one, never a part."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with open(part, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes a rename in the folder durable, where the system knows how (Windows does it by itself)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
