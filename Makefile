@@ -15,7 +15,7 @@ run: .venv/run.stamp
 
 test: .venv/dev.stamp
 	@sh tools/install_browser.sh
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist loadfile
 
 sample: .venv/run.stamp
 	$(PY) -m renewal sample

@@ -16,6 +16,8 @@ from fontTools.ttLib import TTCollection
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = Path("/usr/share/fonts/opentype/noto")
 FACES = {"regular": "NotoSansCJK-Regular.ttc", "bold": "NotoSansCJK-Bold.ttc"}
+# Characters that only tests of odd input use.
+NOT_IN_THE_FONT = set("")
 FAMILY = "Noto Sans CJK SC"
 SYMBOLS = "●○◐▲△▼▽■□◆◇★☆╱╲▨✓✗×÷±≈≤≥≠→←↑↓↗↘⇒…—–·•‰℃㎡㎥№§€¥￥“”‘’「」『』《》〈〉【】（）、。，；：？！％～〇①②③④⑤⑥⑦⑧⑨⑩"
 SUFFIXES = {".py", ".sql", ".md", ".toml", ".csv", ".po", ".css", ".geojson", ".json", ".txt", ".yml"}
