@@ -75,6 +75,7 @@ def _body(grid: Grid, table: Table, layouts: Layouts, key: int, skipped: Counter
     header = grid.rows[table.first]
     skipped["header"] += table.last - table.first + 1
     body, numbers = [], []
+    seen: dict[str, str] = {}
     for number, row in enumerate(grid.rows, 1):
         if table.first < number <= table.last + 1:
             continue
@@ -85,19 +86,20 @@ def _body(grid: Grid, table: Table, layouts: Layouts, key: int, skipped: Counter
             skipped["blank"] += 1
         elif row[key] == header[key]:
             skipped["header"] += 1
-        elif isinstance(first, str) and (row[key] == "" or row[key] == first):
-            word = fold(first)
-            if layouts.begins_with("total", word):
-                skipped["total"] += 1
-            elif layouts.begins_with("footer", word):
-                skipped["footer"] += 1
-            else:
-                body.append(row)
-                numbers.append(number)
+        elif isinstance(first, str) and (row[key] == "" or row[key] == first) and (reason := _aside(first, layouts, seen)):
+            skipped[reason] += 1
         else:
             body.append(row)
             numbers.append(number)
     return body, numbers
+
+
+def _aside(first: str, layouts: Layouts, seen: dict[str, str]) -> str:
+    """'total' or 'footer' if a row's first filled cell says so, else ''. seen keeps what was asked before."""
+    if first not in seen:
+        word = fold(first)
+        seen[first] = next((use for use in ("total", "footer") if layouts.begins_with(use, word)), "")
+    return seen[first]
 
 
 class _Reader:

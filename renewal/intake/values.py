@@ -10,6 +10,7 @@ import calendar
 import math
 import re
 from datetime import date, datetime
+from functools import lru_cache
 
 from ..i18n import gettext as _
 from ..names import fold
@@ -58,23 +59,28 @@ def day_pair(cell) -> tuple[date, date] | None:
         # A month typed as 2020.6 arrives as a number and 2020.1 may be January or October: nobody can know.
         raise Unreadable("bad_date", _("是数字不是日期，请写成 2020-06-30 这样的日期"))
     else:
-        written = fold(str(cell))
-        if not written:
-            return None
-        if found := _DAY.fullmatch(written) or _COMPACT.fullmatch(written):
-            try:
-                day = date(*map(int, found.groups()))
-            except ValueError:
-                raise Unreadable("bad_date", _("没有这一天，请核对日期")) from None
-        elif found := _MONTH.fullmatch(written):
-            year, month = map(int, found.groups())
-            if not 1 <= month <= 12:
-                raise Unreadable("bad_date", _("没有这个月份，请核对日期"))
-            return _within(date(year, month, 1)), _within(date(year, month, calendar.monthrange(year, month)[1]))
-        else:
-            raise Unreadable("bad_date", _("不是日期，请写成 2020-06-30 这样的日期，没有就留空"))
+        return _written_day_pair(str(cell))
     day = _within(day)
     return day, day
+
+
+@lru_cache(maxsize=65536)  # the same few hundred dates stand in every column of every week
+def _written_day_pair(cell: str) -> tuple[date, date] | None:
+    written = fold(cell)
+    if not written:
+        return None
+    if found := _DAY.fullmatch(written) or _COMPACT.fullmatch(written):
+        try:
+            day = _within(date(*map(int, found.groups())))
+        except ValueError:
+            raise Unreadable("bad_date", _("没有这一天，请核对日期")) from None
+        return day, day
+    if found := _MONTH.fullmatch(written):
+        year, month = map(int, found.groups())
+        if not 1 <= month <= 12:
+            raise Unreadable("bad_date", _("没有这个月份，请核对日期"))
+        return _within(date(year, month, 1)), _within(date(year, month, calendar.monthrange(year, month)[1]))
+    raise Unreadable("bad_date", _("不是日期，请写成 2020-06-30 这样的日期，没有就留空"))
 
 
 def _within(day: date) -> date:

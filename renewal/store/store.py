@@ -6,6 +6,7 @@ reading the old file even after it was replaced.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import threading
@@ -159,6 +160,13 @@ class Store:
                 path.unlink()
             except OSError:
                 continue  # Windows: a reader still has it open; the next load tries again
+
+
+@atexit.register
+def _close_all() -> None:
+    """Connections that outlive the interpreter make the binding complain on the way out."""
+    while Store._open:
+        Store._open.popitem()[1].close()
 
 
 def write_through(path: Path, data: bytes) -> None:
