@@ -52,7 +52,7 @@ def picker(name: str, label: str, options: list, value: object, default: object,
 
 
 def language_picker(lang: str) -> None:
-    picker("lang", _("语言"), list(LANGUAGES), lang, "zh", LANGUAGE_NAMES.get)
+    picker("lang", _("语言"), list(LANGUAGES), lang, LANGUAGES[0], LANGUAGE_NAMES.get)
 
 
 def filter_line(known: frame.Facts, choice: frame.Choice, plan: Plan, lang: str) -> None:
@@ -104,13 +104,13 @@ def header_line(plan: Plan, active: filters.Filters, reported: tuple[int, int]) 
     st.html(f"<div class='frame-header'>{banner}<span>{' <i>|</i> '.join(parts)}</span></div>")
 
 
-def say(title: str, sentences: list[str], commands: list[str] = ()) -> None:
-    """A page in place of the figures: what is the matter and what to do next."""
+def explain(title: str, *lines: str) -> None:
+    """A page in place of the figures: what is the matter, what to do next. Lines like `python …` are commands."""
+    with st.container(key="filters"), st.columns([90, 12])[1]:
+        language_picker(current_language())
     st.title(title)
-    for sentence in sentences:
-        st.write(sentence.replace("$", r"\$"))
-    for command in commands:
-        st.code(command, language=None)
+    for line in lines:
+        st.code(line, language=None) if line.startswith("python ") else st.text(line)
 
 
 def load_or_explain(raw: dict[str, str]) -> tuple[Plan, Store, str, frame.Facts] | None:
@@ -118,11 +118,10 @@ def load_or_explain(raw: dict[str, str]) -> tuple[Plan, Store, str, frame.Facts]
     try:
         plan = load_plan()
     except PlanError as error:
-        language_picker(current_language())
-        say(_("改造计划读不出来"), [
-            _("计划文件夹里有一处不符合要求，改正后刷新本页："), str(error),
+        explain(
+            _("改造计划读不出来"), _("计划文件夹里有一处不符合要求，改正后刷新本页："), str(error),
             _("计划文件夹：{folder}").format(folder=settings.plan_dir()),
-        ])
+        )
         return None
     folder = settings.store_dir()
     try:
@@ -130,20 +129,19 @@ def load_or_explain(raw: dict[str, str]) -> tuple[Plan, Store, str, frame.Facts]
         version = store.version()
         known = frame.facts(str(folder), version, plan) if version else None
     except StoreError as error:
-        language_picker(current_language())
-        say(_("数据库读不出来"), [
-            _("数据文件夹：{folder}").format(folder=folder), str(error),
+        explain(
+            _("数据库读不出来"), str(error), _("数据文件夹：{folder}").format(folder=folder),
             _("先核对，再由存档重建；原件都在存档里，不会丢失："),
-        ], ["python -m renewal verify", "python -m renewal rebuild"])
+            "python -m renewal verify\npython -m renewal rebuild",
+        )
         return None
     if version is None or known is None:
-        language_picker(current_language())
-        say(_("还没有数据"), [
-            _("数据文件夹 {folder} 里还没有载入任何文件。").format(folder=folder),
+        explain(
+            _("还没有数据"), _("数据文件夹 {folder} 里还没有载入任何文件。").format(folder=folder),
             _("把街道报来的项目库、进度台账、节点台账放进一个文件夹，载入后刷新本页："),
-        ], ["python -m renewal load 文件夹"])
-        st.write(_("想先看看样子，可以用示例数据："))
-        st.code("python -m renewal sample\npython -m renewal serve --sample", language=None)
+            "python -m renewal load " + _("文件夹"), _("想先看看样子，可以用示例数据："),
+            "python -m renewal sample\npython -m renewal serve --sample",
+        )
         return None
     return plan, store, version, known
 

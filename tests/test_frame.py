@@ -119,5 +119,5 @@ def test_a_broken_plan_names_the_place(sample_store, tmp_path, monkeypatch):
     monkeypatch.setenv("RENEWAL_PLAN", str(tmp_path / "nowhere"))
     app = shell(sample_store, monkeypatch)
     assert [t.value for t in app.title] == ["改造计划读不出来"]
-    assert any("nowhere" in m.value for m in app.markdown)
+    assert any("nowhere" in t.value for t in app.text)
     assert not app.exception
