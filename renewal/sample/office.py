@@ -1,0 +1,143 @@
+"""How the made-up office reports: which files there are, who is missing, what comes late, what is filed again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from ..plan import Plan
+from . import ledgers, workbooks
+from .programme import JOINS, LEAVES, SECOND_BATCH, STREETS, Project
+
+FIRST = date(2020, 5, 8)
+# The shape of a week's files, by turns; "streets" is one workbook per street.
+SHAPES = ("clean", "printed", "csv", "clean", "clean", "csv", "streets", "csv", "clean", "printed")
+HOLIDAYS = (date(2020, 10, 2), date(2021, 2, 12))  # the whole week's files come a week later
+FORGETFUL = {"七贤街道": 4, "王官庄街道": 3, "党家街道": 3, "白马山街道": 2}  # others 1
+LAST_MISSING = ("七贤街道", "王官庄街道")  # in the last week written
+
+
+@dataclass(frozen=True)
+class Filing:
+    """Progress and milestone ledgers of some streets as of `day`, received together."""
+
+    day: date
+    received: date
+    shape: str
+    streets: tuple[str, ...]
+    note: str = ""  # in the file name: 补报 (late), 更正 (filed again)
+
+
+def fridays(weeks: int) -> list[date]:
+    return [FIRST + timedelta(7 * n) for n in range(weeks)]
+
+
+def missing(projects: list[Project], days: list[date], seed: int) -> dict[date, tuple[str, ...]]:
+    """Streets that send nothing for the week's meeting: none, or two to four; exactly two in the last week."""
+    streets, weights = list(STREETS), [FORGETFUL.get(s, 1) for s in STREETS]
+    filed_again = {(p.claim.as_of, p.street) for p in projects if p.claim}  # so it must have been filed once
+    found = {}
+    for day in days:
+        rng = random.Random(f"{seed} missing {day}")
+        count = 0 if day == FIRST else 4 if day in HOLIDAYS else rng.choice((0, 0, 0, 0, 0, 0, 2, 2, 3, 4))
+        chosen: list[str] = []
+        while len(chosen) < count:
+            street = rng.choices(streets, weights)[0]
+            if street not in chosen and (day, street) not in filed_again:
+                chosen.append(street)
+        found[day] = tuple(chosen)
+    found[days[-1]] = LAST_MISSING
+    return found
+
+
+def filings(projects: list[Project], weeks: int, seed: int) -> list[Filing]:
+    """Every filing that the office has received by the last week."""
+    days = fridays(weeks)
+    absent = missing(projects, days, seed)
+    made = []
+    for number, day in enumerate(days):
+        rng = random.Random(f"{seed} filed {day}")
+        received = day + timedelta(7 if day in HOLIDAYS else rng.choice((0, 0, 0, 3)))
+        here = tuple(s for s in STREETS if s not in absent[day])
+        made.append(Filing(day, min(received, days[-1]), SHAPES[number % len(SHAPES)], here))
+        made += [
+            Filing(day, day + timedelta(rng.randint(7, 11)), "streets", (street,), "补报")
+            for street in absent[day] if rng.random() < 0.55
+        ]
+    claims = [(p.claim, p.street) for p in projects if p.claim]
+    made += [Filing(claim.as_of, claim.corrected, "streets", (street,), "更正") for claim, street in claims]
+    return [f for f in made if f.received <= days[-1]]
+
+
+def register_days(projects: list[Project], weeks: int) -> list[date]:
+    """The first Friday of each month, and every Friday on which the list is another than the week before."""
+    changes = {*JOINS.values(), *LEAVES.values(), SECOND_BATCH}
+    changes |= {p.replanned for p in projects if p.replanned} | {p.recount[0] for p in projects if p.recount}
+    return [d for d in fridays(weeks) if d.day <= 7 or d == FIRST or d in changes]
+
+
+def write_register(folder: Path, number: int, projects: list[Project], day: date) -> tuple[Path, date]:
+    """Writes the list of projects; returns its file and the day on which it was received."""
+    rows = ledgers.register(projects, day)
+    if number % 3 == 2:
+        path = folder / f"项目库（示例）_{day:%Y%m%d}.csv"
+        workbooks.register_csv(path, rows)
+    else:
+        path = folder / f"项目库（示例）_{day}.xlsx"
+        workbooks.register_clean(path, rows, day)
+    return path, day
+
+
+def write(filing: Filing, folder: Path, projects: list[Project], plan: Plan, seed: int) -> Iterator[Path]:
+    """Writes the files of a filing into `folder`."""
+    day, received = filing.day, filing.received
+    concerned = [p for p in projects if p.street in filing.streets]
+    works = ledgers.progress(concerned, day, received)
+    nodes = ledgers.milestones(concerned, plan, day, received)
+    rng = random.Random(f"{seed} {day} {filing.shape}")
+    if filing.shape == "streets":
+        note = f"({filing.note})" if filing.note else ""
+        for street in filing.streets:
+            if not any(r.street == street for r in works):
+                continue
+            path = folder / f"{street}进度台账_{day:%Y%m%d}{note}.xlsx"
+            workbooks.progress_printed(
+                path, [r for r in works if r.street == street], day, unit=f"{street}办事处",
+                title=f"{street}老旧小区改造进度台账", dates=workbooks.dotted,
+            )
+            yield path
+            path = folder / f"{street}节点台账_{day:%Y%m%d}{note}.xlsx"
+            workbooks.milestones_clean(path, [r for r in nodes if r.street == street], day)
+            yield path
+        return
+    if filing.shape == "printed":
+        path = folder / f"老旧小区改造进度台账({day.month}月{day.day}日).xlsx"
+        workbooks.progress_printed(
+            path, works, day, unit="区住房城乡建设局", title="市中区老旧小区改造项目进度台账", dates=workbooks.chinese
+        )
+    elif filing.shape == "csv":
+        path = folder / f"进度台账_{day:%Y%m%d}.csv"
+        dates = rng.choice((workbooks.iso, workbooks.slashed))
+        workbooks.progress_csv(path, works, _spellings(plan), rng, dates)
+    else:
+        path = folder / f"进度台账_{day}.xlsx"
+        workbooks.progress_clean(path, works, day)
+    yield path
+    if filing.shape == "printed" or (filing.shape == "csv" and day.day % 2):
+        path = folder / f"节点完成情况表{day:%Y%m%d}.xlsx"
+        names = [plan.milestone(code).name for code in ("M13", "M14", "M15", "M18")]
+        workbooks.milestones_wide(path, nodes, day, names=names, forecast=filing.shape == "csv")
+    elif filing.shape == "csv":
+        path = folder / f"节点台账_{day:%Y%m%d}.csv"
+        workbooks.milestones_csv(path, nodes, workbooks.iso)
+    else:
+        path = folder / f"节点台账_{day}.xlsx"
+        workbooks.milestones_clean(path, nodes, day)
+    yield path
+
+
+def _spellings(plan: Plan) -> dict[str, list[str]]:
+    return {s.name: [s.name, f"{s.name} ", *s.aliases] for s in plan.streets}
