@@ -25,6 +25,18 @@ STREETS = {
     "舜耕街道": (5, 2), "白马山街道": (5, 2), "七贤街道": (3, 0), "十六里河街道": (2, 1), "兴隆街道": (1, 0),
     "党家街道": (2, 0),
 }
+# Where in each street the made-up communities lie (west, south, east, north, WGS-84): inside its real bounding box and
+# inside its approximate area on the map.
+AREAS = {
+    "大观园街道": (116.984, 36.660, 116.993, 36.6665), "杆石桥街道": (116.983, 36.649, 117.0005, 36.6577),
+    "四里村街道": (116.990, 36.6357, 117.0065, 36.6478), "魏家庄街道": (116.9943, 36.660, 117.001, 36.6667),
+    "二七街道": (116.978, 36.632, 116.9865, 36.6395), "七里山街道": (116.970, 36.6193, 116.9865, 36.630),
+    "六里山街道": (116.9895, 36.608, 117.003, 36.6305), "舜玉路街道": (117.0042, 36.616, 117.017, 36.6325),
+    "泺源街道": (117.0022, 36.649, 117.0068, 36.6628), "王官庄街道": (116.945, 36.6227, 116.9655, 36.6345),
+    "舜耕街道": (117.022, 36.606, 117.037, 36.626), "白马山街道": (116.915, 36.626, 116.938, 36.641),
+    "七贤街道": (116.945, 36.605, 116.9665, 36.617), "十六里河街道": (116.970, 36.572, 117.000, 36.5865),
+    "兴隆街道": (117.035, 36.580, 117.060, 36.594), "党家街道": (116.900, 36.545, 116.925, 36.565),
+}
 SLOW = ("王官庄街道", "七里山街道")
 SWIFT = "杆石桥街道"
 HOUSEHOLDS = 14_000  # of batch 2020
@@ -179,28 +191,22 @@ def simulate(plan: Plan, seed: int) -> list[Project]:
 
 
 # ---- places and names -----------------------------------------------------------------------------------------------
-def _table(name: str) -> list[dict[str, str]]:
-    with (settings.GEO / name).open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def _committees() -> dict[str, list[str]]:
     """Residents' committees of each street; villages and the housing of named offices only for want of others."""
     found: dict[str, list[str]] = {}
-    for row in _table("shizhong_communities_nbs.csv"):
-        if row["name_nbs2020"]:
-            found.setdefault(row["street"], []).append(row["name_nbs2020"])
+    with (settings.GEO / "shizhong_communities_nbs.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["name_nbs2020"]:
+                found.setdefault(row["street"], []).append(row["name_nbs2020"])
     return {street: [n for n in names if not re.search("村|家属", n)] or names for street, names in found.items()}
 
 
 def _projects(plan: Plan, rng: random.Random) -> list[Project]:
-    boxes = {row.pop("name"): row for row in _table("shizhong_street_bbox_wgs84.csv")}
     committees = _committees()
     modes = [m.name for m in plan.modes]
     made: dict[int, list[Project]] = {2020: [], 2021: []}
+    taken: list[tuple[float, float]] = []
     for street, counts in STREETS.items():
-        box = {name: float(degrees) for name, degrees in boxes[street].items() if name != "code"}
-        taken: list[tuple[float, float]] = []
         names = _names(committees[street])
         rng.shuffle(names)
         for batch, count in zip(made, counts, strict=True):
@@ -209,7 +215,7 @@ def _projects(plan: Plan, rng: random.Random) -> list[Project]:
                 joins, leaves = date.min if batch == 2020 else SECOND_BATCH, None
                 if batch == 2020 and number == 0:
                     joins, leaves = JOINS.get(street, joins), LEAVES.get(street)
-                lon, lat = _place(box, taken, rng)
+                lon, lat = _place(street, taken, rng)
                 system = "WGS-84"
                 if rng.random() < 0.08:
                     point = prcoords.wgs_gcj(prcoords.Coords(lat=lat, lon=lon))
@@ -244,19 +250,16 @@ def _names(committees: list[str]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _place(box: dict[str, float], taken: list[tuple[float, float]], rng: random.Random) -> tuple[float, float]:
-    """A point around the street's label point, inside its box, away from those already there."""
-    wide = min(0.4 * (box["bbox_east"] - box["bbox_west"]), 0.016)
-    high = min(0.4 * (box["bbox_north"] - box["bbox_south"]), 0.013)
-    found: list[tuple[float, tuple[float, float]]] = []
-    while len(found) < 24:
-        lon = round(box["label_lon"] + rng.uniform(-wide, wide), 6)
-        lat = round(box["label_lat"] + rng.uniform(-high, high), 6)
-        if box["bbox_west"] < lon < box["bbox_east"] and box["bbox_south"] < lat < box["bbox_north"]:
-            found.append((min(((lon - x) ** 2 * 0.64 + (lat - y) ** 2 for x, y in taken), default=1.0), (lon, lat)))
-    best = max(found)[1]
-    taken.append(best)
-    return best
+def _place(street: str, taken: list[tuple[float, float]], rng: random.Random) -> tuple[float, float]:
+    """A point in the street's area: of a few the one farthest from all others, so that bubbles seldom overlap."""
+    west, south, east, north = AREAS[street]
+    found = []
+    for _ in range(8):
+        lon, lat = round(rng.uniform(west, east), 6), round(rng.uniform(south, north), 6)
+        found.append((min(((lon - x) ** 2 * 0.64 + (lat - y) ** 2 for x, y in taken), default=1.0), lon, lat))
+    _gap, lon, lat = max(found)
+    taken.append((lon, lat))
+    return lon, lat
 
 
 # ---- dates ----------------------------------------------------------------------------------------------------------
