@@ -1,0 +1,499 @@
+"""The district's plan as data: targets, streets, categories, work items, milestones, units and modes.
+
+A plan is a folder (see data/plan/README.md). It is typed and checked when it is loaded; the first thing that is wrong
+raises PlanError, whose one sentence names the file, the line or key, the value and what was expected.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from datetime import date
+from difflib import SequenceMatcher
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic_core import ErrorDetails
+
+from renewal import settings
+from renewal.i18n import _
+from renewal.names import fold
+
+
+class PlanError(Exception):
+    """A plan cannot be read: the text names file, line or key, value and what was expected."""
+
+
+# Numbers and dates are strict: pydantic would else read date = 20200630 as seconds since 1970.
+Text = Annotated[str, Field(min_length=1)]
+Batch = Annotated[int, Field(strict=True, ge=1990, le=2100)]
+Day = Annotated[date, Field(strict=True)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Target(_Frozen):
+    """A date that the plan sets for every project of a batch (year of the annual plan), with the words that set it.
+
+    level: code of the milestone that has to be reached by the end of `date`.
+    """
+
+    batch: Batch
+    role: Literal["commence", "complete"]
+    date: Day
+    clause: Text
+    wording: Text
+    wording_en: Text
+    level: Text
+
+
+class Named(_Frozen):
+    """Something that exported files call by name: the one right name, a code, and other spellings."""
+
+    code: Text
+    name: Text
+    name_en: Text
+    aliases: tuple[str, ...] = ()
+
+    def spellings(self) -> tuple[str, ...]:
+        """Every way of writing it that is understood, the right name first."""
+        return self.name, self.code, *self.aliases
+
+
+class Street(Named):
+    """code: 12 digits of the National Bureau of Statistics; position: order in the plan, from 1."""
+
+    code: Annotated[str, Field(pattern=r"^\d{12}$")]
+    short: Text
+    short_en: Text
+    position: int
+
+    def spellings(self) -> tuple[str, ...]:
+        return *super().spellings(), self.short
+
+
+class Category(Named):
+    """One of the kinds of renovation of 二(一)."""
+
+    short: Text
+    short_en: Text
+
+    def spellings(self) -> tuple[str, ...]:
+        return *super().spellings(), self.short
+
+
+class Unit(Named):
+    """A unit that carries or guides works (三(三), annexes 1 and 2): never a person."""
+
+    kind: Literal["department", "utility", "company", "street_offices", "leading_group"]
+
+
+class Mode(Named):
+    """A way of renovation and finance of 一(四) (4+N)."""
+
+
+class Item(Named):
+    """One kind of work of 二(一). full_name: the plan's own words; category, unit, second_unit: names.
+
+    unit: who carries it out or answers for it: 三(三)1 for the basic public facilities, annex 2 for the rest, '' where
+    the plan names nobody. second_unit: the one that annex 2 names besides. quantity: unit of measure of its extent.
+    special: a special renovation (专项改造) of 三(三)2, with a plan of its own.
+    """
+
+    full_name: Text
+    category: Text
+    facility: Literal["", "公共设施", "专业设施"]
+    unit: str
+    second_unit: str
+    quantity: str
+    special: bool
+    clause: Text
+
+    def spellings(self) -> tuple[str, ...]:
+        return *super().spellings(), self.full_name
+
+
+class Milestone(Named):
+    """A step on the way of a project (三, 四); position: order in the plan, from 1."""
+
+    short: Text
+    stage: Text
+    clause: Text
+    position: int
+
+    def spellings(self) -> tuple[str, ...]:
+        return *super().spellings(), self.short
+
+
+KINDS: dict[str, type[Named]] = {
+    "street": Street, "category": Category, "item": Item, "milestone": Milestone, "unit": Unit, "mode": Mode,
+}
+# In the order in which they are read: items refer to categories and units.
+FILES = {
+    "street": "streets.csv", "category": "categories.csv", "unit": "units.csv", "item": "items.csv",
+    "milestone": "milestones.csv", "mode": "modes.csv",
+}
+TOML = "plan.toml"
+
+
+class Rules(_Frozen):
+    """How the office works with the plan. round_days: length of a reporting round, in days.
+
+    required_kinds: the kinds of file that a street owes every round; levels: milestones that may count as completion.
+    """
+
+    round_days: Annotated[int, Field(strict=True, ge=1, le=366)] = 7
+    required_kinds: Annotated[tuple[Text, ...], Field(min_length=1)] = ("progress", "milestones")
+    default_batch: Batch
+    levels: Annotated[tuple[Text, ...], Field(min_length=1)] = ("M14", "M15", "M18")
+    default_level: Text = "M15"
+    level_reason: Text
+    level_reason_en: Text
+
+
+class Document(_Frozen):
+    """plan.toml as written."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    name: Text
+    name_en: Text
+    district: Text
+    district_en: Text
+    document: Text
+    issuer: Text
+    issuer_en: Text
+    issued: Day
+    rules: Rules
+    targets: tuple[Target, ...]
+
+
+class Plan(_Frozen):
+    """The whole plan. sha256: of the bytes of all its files."""
+
+    id: str
+    name: str
+    name_en: str
+    district: str
+    district_en: str
+    document: str
+    issuer: str
+    issuer_en: str
+    issued: date
+    round_days: int
+    required_kinds: tuple[str, ...]
+    default_batch: int
+    levels: tuple[str, ...]
+    default_level: str
+    level_reason: str
+    level_reason_en: str
+    targets: tuple[Target, ...]
+    streets: tuple[Street, ...]
+    categories: tuple[Category, ...]
+    items: tuple[Item, ...]
+    milestones: tuple[Milestone, ...]
+    units: tuple[Unit, ...]
+    modes: tuple[Mode, ...]
+    sha256: str
+
+    _index: dict[str, dict[str, Named]] = PrivateAttr()
+    _labels: dict[str, tuple[str, str]] = PrivateAttr()
+
+    def model_post_init(self, _context: Any) -> None:
+        named = {
+            "street": self.streets, "category": self.categories, "item": self.items, "milestone": self.milestones,
+            "unit": self.units, "mode": self.modes,
+        }
+        self._index = {kind: {fold(s): x for x in things for s in x.spellings()} for kind, things in named.items()}
+        everything = [x for things in named.values() for x in things]
+        self._labels = {key: (x.name, x.name_en) for x in everything for key in (x.name, x.code)}
+
+    def _find(self, kind: str, text: str | None) -> Any:
+        return self._index[kind].get(fold(text)) if text else None
+
+    def street(self, text: str | None) -> Street | None:
+        """The street of that name, code or alias, however spaced; None for any other text, however similar."""
+        return self._find("street", text)
+
+    def category(self, text: str | None) -> Category | None:
+        return self._find("category", text)
+
+    def item(self, text: str | None) -> Item | None:
+        return self._find("item", text)
+
+    def milestone(self, text: str | None) -> Milestone | None:
+        return self._find("milestone", text)
+
+    def unit(self, text: str | None) -> Unit | None:
+        return self._find("unit", text)
+
+    def mode(self, text: str | None) -> Mode | None:
+        return self._find("mode", text)
+
+    def nearest(self, kind: str, text: str, n: int = 3) -> list[str]:
+        """The n names of a kind ('street', 'item', …) nearest to the text, best first. For messages only."""
+        return _nearest(self._index[kind], text, n)
+
+    def target(self, batch: int, role: str) -> Target | None:
+        """The target of a batch for 'commence' or 'complete'; None where the plan sets none."""
+        return next((t for t in self.targets if t.batch == batch and t.role == role), None)
+
+    def label(self, value: str, lang: str) -> str:
+        """How a name or code is shown in 'zh' or 'en'; any other value unchanged."""
+        zh, en = self._labels.get(value, (value, value))
+        return en if lang == "en" else zh
+
+
+def _nearest(index: dict[str, Named], text: str, n: int) -> list[str]:
+    wanted = fold(text)
+    likeness: dict[str, float] = {}
+    for spelling, thing in index.items():
+        ratio = SequenceMatcher(None, wanted, spelling, autojunk=False).ratio()
+        likeness[thing.name] = max(ratio, likeness.get(thing.name, 0))
+    return sorted(likeness, key=likeness.__getitem__, reverse=True)[:n]
+
+
+# ---- loading --------------------------------------------------------------------------------------------------------
+def load_plan(folder: Path | str | None = None) -> Plan:
+    """The plan of `folder` (default: settings.plan_dir()), read again when a file has changed; raises PlanError."""
+    folder = Path(folder or settings.plan_dir()).absolute()
+    if not folder.is_dir():
+        message = _("{file}：没有这个文件夹，应是方案文件夹，内有 {expected}")
+        raise PlanError(message.format(file=folder, expected=_files()))
+    return _load(folder, tuple(_stamp(folder / name) for name in (TOML, *FILES.values())))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path, _stamps: tuple) -> Plan:
+    digest = hashlib.sha256()
+
+    def text(name: str) -> str:
+        path = folder / name
+        try:
+            data = path.read_bytes()
+        except OSError:
+            message = _("{file}：没有这个文件或不能读，方案文件夹应有 {expected}")
+            raise PlanError(message.format(file=path, expected=_files())) from None
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            where = _line(path, data[: error.start].count(b"\n") + 1)
+            raise PlanError(_("{where}：不是 UTF-8 编码，应存为 UTF-8（CSV UTF-8）").format(where=where)) from None
+
+    head = _document(folder / TOML, text(TOML))
+    known: dict[str, dict[str, Named]] = {}
+    things: dict[str, list[Any]] = {}
+    taken: dict[str, str] = {}
+    for kind, name in FILES.items():
+        path, model = folder / name, KINDS[kind]
+        lines = []
+        for number, cells in _rows(path, text(name), [f for f in model.model_fields if f != "position"]):
+            values: dict[str, Any] = dict(cells)
+            values["aliases"] = [s.strip() for s in re.split("[;；]", cells["aliases"]) if s.strip()]
+            if "position" in model.model_fields:
+                values["position"] = len(lines) + 1
+            if kind == "item":
+                _refer(_line(path, number), values, "category", known["category"], required=True)
+                _refer(_line(path, number), values, "unit", known["unit"])
+                _refer(_line(path, number), values, "second_unit", known["unit"])
+            lines.append((number, _checked(model, values, _line(path, number))))
+        known[kind] = _index(path, lines)
+        _one_label(path, lines, taken)
+        things[kind] = [thing for _number, thing in lines]
+    _check_levels(folder / TOML, head, known["milestone"])
+    return Plan(
+        **head.model_dump(exclude={"rules", "targets"}), **head.rules.model_dump(), targets=head.targets,
+        streets=things["street"], categories=things["category"], items=things["item"],
+        milestones=things["milestone"], units=things["unit"], modes=things["mode"], sha256=digest.hexdigest(),
+    )
+
+
+def _files() -> str:
+    return ", ".join((TOML, *FILES.values()))
+
+
+def _line(path: Path, number: int) -> str:
+    return _("{file} 第 {line} 行").format(file=path, line=number)
+
+
+def _wrong(where: object, key: str, value: object, expected: str) -> PlanError:
+    return PlanError(
+        _("{where}：{key} 的值是“{value}”，应为{expected}").format(where=where, key=key, value=value, expected=expected)
+    )
+
+
+def _document(path: Path, text: str) -> Document:
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+)", str(error))
+        lines = text.splitlines() or [""]
+        number = min(int(at[1]), len(lines)) if at else len(lines)
+        raise PlanError(
+            _("{where}：“{value}”读不出来，应为 TOML 的“键 = 值”，日期如 2020-06-30").format(
+                where=_line(path, number), value=lines[number - 1].strip()
+            )
+        ) from None
+    return _checked(Document, raw, path)
+
+
+def _rows(path: Path, text: str, columns: Sequence[str]) -> Iterable[tuple[int, dict[str, str]]]:
+    """(line number, column -> cell without outer spaces) of every row that is not empty."""
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    expected = ", ".join(columns)
+    try:
+        header = [c.strip() for c in next(reader, [])]
+        if absent := [c for c in columns if c not in header]:
+            raise PlanError(
+                _("{where}：缺少列 {columns}，应有的列是 {expected}").format(
+                    where=_line(path, 1), columns=", ".join(absent), expected=expected
+                )
+            )
+        if beyond := [c for i, c in enumerate(header) if c not in columns or c in header[:i]]:
+            raise PlanError(
+                _("{where}：列“{value}”不认识或重复，应有的列是 {expected}").format(
+                    where=_line(path, 1), value=beyond[0], expected=expected
+                )
+            )
+        seen = False
+        for cells in reader:
+            if not any(c.strip() for c in cells):
+                continue
+            seen = True
+            if len(cells) != len(header):
+                raise PlanError(
+                    _("{where}：“{value}”一行有 {n} 格，应为 {expected} 格").format(
+                        where=_line(path, reader.line_num), value=cells[0], n=len(cells), expected=len(header)
+                    )
+                )
+            yield reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))
+        if not seen:
+            raise PlanError(_("{file}：没有一行数据，至少应有一行").format(file=path))
+    except csv.Error as error:
+        message = _("{where}：引号不成对（{detail}），应为逗号分隔的 CSV")
+        raise PlanError(message.format(where=_line(path, reader.line_num), detail=error)) from None
+
+
+def _refer(where: str, values: dict[str, Any], key: str, known: dict[str, Named], *, required: bool = False) -> None:
+    """Replaces what a row calls a category or unit by its right name."""
+    written = values[key]
+    if not written and not required:
+        return
+    found = known.get(fold(written))
+    if found is None:
+        expected = _("文件 {file} 里有的名称，最接近的有：{near}").format(
+            file=FILES["category" if key == "category" else "unit"], near="、".join(_nearest(known, written, 3))
+        )
+        raise _wrong(where, key, written, expected)
+    values[key] = found.name
+
+
+def _index(path: Path, lines: Sequence[tuple[int, Named]]) -> dict[str, Named]:
+    """folded spelling -> thing; raises PlanError where a spelling, or a code, stands for two."""
+    index: dict[str, tuple[int, Named]] = {}
+    for number, thing in lines:
+        for spelling in thing.spellings():
+            other, holder = index.setdefault(fold(spelling), (number, thing))
+            if holder is not thing:
+                raise PlanError(
+                    _("{where}：“{value}”在第 {other} 行已指“{name}”，应只指一个").format(
+                        where=_line(path, number), value=spelling, other=other, name=holder.name
+                    )
+                )
+    return {spelling: thing for spelling, (_number, thing) in index.items()}
+
+
+def _one_label(path: Path, lines: Sequence[tuple[int, Named]], taken: dict[str, str]) -> None:
+    """A name or code has one label, whichever table a value comes from."""
+    here = {}
+    for number, thing in lines:
+        for key in (thing.name, thing.code):
+            if key in taken:
+                raise PlanError(
+                    _("{where}：“{value}”已是 {other} 里的名称或编码，应与别的文件都不相同").format(
+                        where=_line(path, number), value=key, other=taken[key]
+                    )
+                )
+            here[key] = path.name
+    taken.update(here)
+
+
+def _check_levels(path: Path, head: Document, milestones: dict[str, Named]) -> None:
+    codes = {m.code for m in milestones.values()}
+    file = FILES["milestone"]
+    span = _("文件 {file} 里的编码，{first} 至 {last}").format(file=file, first=min(codes), last=max(codes))
+    for i, level in enumerate(head.rules.levels, 1):
+        if level not in codes:
+            raise _wrong(path, f"rules.levels[{i}]", level, span)
+    if head.rules.default_level not in head.rules.levels:
+        raise _wrong(path, "rules.default_level", head.rules.default_level, " / ".join(head.rules.levels))
+    bound = set()
+    for i, target in enumerate(head.targets, 1):
+        if target.level not in codes:
+            raise _wrong(path, f"targets[{i}].level", target.level, span)
+        if target.role == "complete" and target.level not in head.rules.levels:
+            raise _wrong(path, f"targets[{i}].level", target.level, " / ".join(head.rules.levels))
+        if (target.batch, target.role) in bound:
+            value = f"{target.batch} {target.role}"
+            raise _wrong(path, f"targets[{i}]", value, _("每个批次每种目标只有一个"))
+        bound.add((target.batch, target.role))
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def _checked(model: type[M], values: dict[str, Any], where: object) -> M:
+    try:
+        return model(**values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise _wrong(where, _key(first["loc"]), _given(first), _expected(first)) from None
+
+
+def _key(loc: tuple[int | str, ...]) -> str:
+    """rules.round_days, targets[2].date: list places are counted from 1."""
+    return "".join(f"[{x + 1}]" if isinstance(x, int) else f".{x}" for x in loc).lstrip(".")
+
+
+def _given(error: ErrorDetails) -> str:
+    return "" if error["type"] == "missing" else str(error["input"])
+
+
+def _expected(error: ErrorDetails) -> str:
+    """What pydantic wanted, as the end of a sentence."""
+    kind, ctx = error["type"], error.get("ctx", {})
+    if kind in ("missing", "string_too_short", "too_short"):
+        return _("必填的内容")
+    if kind == "extra_forbidden":
+        return _("方案里没有的键，请改正拼写或删去")
+    if kind == "literal_error":
+        return _("这些之一：{choices}").format(choices=ctx["expected"])
+    if kind == "string_pattern_mismatch":
+        return _("符合 {pattern} 的文字").format(pattern=ctx["pattern"])
+    if kind.startswith("bool"):
+        return "yes / no"
+    if kind.startswith("date"):
+        return _("日期，不加引号，如 2020-06-30")
+    if kind.startswith(("int", "greater", "less")):
+        bounds = {k: v for k, v in ctx.items() if k in ("ge", "le")}
+        return _("整数") + "".join(f" {'≥' if k == 'ge' else '≤'} {v}" for k, v in bounds.items())
+    if kind.startswith("string"):
+        return _("带引号的文字")
+    if kind.startswith(("tuple", "list")):
+        return _("方括号里的一列值")
+    return str(error["msg"])
