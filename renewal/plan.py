@@ -332,9 +332,8 @@ def _line(path: Path, number: int) -> str:
 
 
 def _wrong(where: object, key: str, value: object, expected: str) -> PlanError:
-    return PlanError(
-        _("{where}：{key} 的值是“{value}”，应为{expected}").format(where=where, key=key, value=value, expected=expected)
-    )
+    message = _("{where}：{key} 的值是“{value}”，应为：{expected}")
+    return PlanError(message.format(where=where, key=key, value=value, expected=expected))
 
 
 def _document(path: Path, text: str) -> Document:
@@ -449,8 +448,8 @@ def _check_levels(path: Path, head: Document, milestones: dict[str, Named]) -> N
         if target.role == "complete" and target.level not in head.rules.levels:
             raise _wrong(path, f"targets[{i}].level", target.level, " / ".join(head.rules.levels))
         if (target.batch, target.role) in bound:
-            value = f"{target.batch} {target.role}"
-            raise _wrong(path, f"targets[{i}]", value, _("每个批次每种目标只有一个"))
+            message = _("{where}：targets[{n}] 又是批次 {batch} 的“{role}”，应为每个批次每种目标至多一个")
+            raise PlanError(message.format(where=path, n=i, batch=target.batch, role=target.role))
         bound.add((target.batch, target.role))
 
 
@@ -461,28 +460,24 @@ def _checked(model: type[M], values: dict[str, Any], where: object) -> M:
     try:
         return model(**values)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise _wrong(where, _key(first["loc"]), _given(first), _expected(first)) from None
+        raise _sentence(where, error.errors(include_url=False)[0]) from None
 
 
-def _key(loc: tuple[int | str, ...]) -> str:
-    """rules.round_days, targets[2].date: list places are counted from 1."""
-    return "".join(f"[{x + 1}]" if isinstance(x, int) else f".{x}" for x in loc).lstrip(".")
-
-
-def _given(error: ErrorDetails) -> str:
-    return "" if error["type"] == "missing" else str(error["input"])
+def _sentence(where: object, error: ErrorDetails) -> PlanError:
+    """One sentence for what pydantic found; keys are written rules.round_days, targets[2].date (places from 1)."""
+    key = "".join(f"[{x + 1}]" if isinstance(x, int) else f".{x}" for x in error["loc"]).lstrip(".")
+    if error["type"] in ("missing", "string_too_short", "too_short"):
+        return PlanError(_("{where}：{key} 没有填，应有内容").format(where=where, key=key))
+    if error["type"] == "extra_forbidden":
+        message = _("{where}：不认识的键 {key}（值“{value}”），应改正拼写或删去")
+        return PlanError(message.format(where=where, key=key, value=error["input"]))
+    return _wrong(where, key, error["input"], _expected(error))
 
 
 def _expected(error: ErrorDetails) -> str:
-    """What pydantic wanted, as the end of a sentence."""
     kind, ctx = error["type"], error.get("ctx", {})
-    if kind in ("missing", "string_too_short", "too_short"):
-        return _("必填的内容")
-    if kind == "extra_forbidden":
-        return _("方案里没有的键，请改正拼写或删去")
     if kind == "literal_error":
-        return _("这些之一：{choices}").format(choices=ctx["expected"])
+        return ctx["expected"].replace(" or ", ", ")
     if kind == "string_pattern_mismatch":
         return _("符合 {pattern} 的文字").format(pattern=ctx["pattern"])
     if kind.startswith("bool"):
@@ -490,10 +485,9 @@ def _expected(error: ErrorDetails) -> str:
     if kind.startswith("date"):
         return _("日期，不加引号，如 2020-06-30")
     if kind.startswith(("int", "greater", "less")):
-        bounds = {k: v for k, v in ctx.items() if k in ("ge", "le")}
-        return _("整数") + "".join(f" {'≥' if k == 'ge' else '≤'} {v}" for k, v in bounds.items())
+        return " ".join([_("整数"), *(f"{'≥' if k == 'ge' else '≤'} {ctx[k]}" for k in ("ge", "le") if k in ctx)])
     if kind.startswith("string"):
         return _("带引号的文字")
     if kind.startswith(("tuple", "list")):
         return _("方括号里的一列值")
-    return str(error["msg"])
+    return error["msg"]
