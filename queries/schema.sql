@@ -51,14 +51,15 @@ CREATE TABLE milestones (
 
 -- ---- State at D as known at K (d DATE, k TIMESTAMP). No figure repeats this. ------------------------------------------
 
--- The snapshots that count.
+-- The snapshots that count. first_ord sorts by as-of too, but the corrected file before the one it corrects: the first
+-- published plan is what the first file says as corrected, whereas a plan of a later as-of never replaces it.
 CREATE MACRO snapshots_at(d, k) AS TABLE
-SELECT * FROM snapshots WHERE as_of <= d AND known_at <= k;
+SELECT *, ord - 2 * (ord % 1000000) AS first_ord FROM snapshots WHERE as_of <= d AND known_at <= k;
 
 -- 项目库: one row a project that any register has named. `on_list` is false once a newer register that covers its street
 -- leaves it out (left_as_of says which); joined_as_of is the first register that named it.
 CREATE MACRO projects_at(d, k) AS TABLE
-WITH s AS (SELECT snapshot, as_of, ord FROM snapshots_at(d, k) WHERE kind = 'register'),
+WITH s AS (SELECT snapshot, as_of, ord, first_ord FROM snapshots_at(d, k) WHERE kind = 'register'),
 p AS (
     SELECT r.project_id, max(s.ord) AS last_ord, min(s.as_of) AS joined_as_of, max(s.as_of) AS reported_as_of,
         arg_max_null(r.name, s.ord) FILTER (WHERE r.fields & 1 > 0) AS name,
@@ -75,7 +76,11 @@ p AS (
         arg_max_null(r.batch, s.ord) FILTER (WHERE r.fields & 512 > 0) AS batch,
         arg_max_null(r.mode, s.ord) FILTER (WHERE r.fields & 1024 > 0) AS mode,
         arg_max_null(r.planned_commencement, s.ord) FILTER (WHERE r.fields & 2048 > 0) AS planned_commencement,
+        arg_max_null(r.planned_commencement_to, s.ord) FILTER (WHERE r.fields & 2048 > 0) AS planned_commencement_to,
         arg_max_null(r.planned_completion, s.ord) FILTER (WHERE r.fields & 4096 > 0) AS planned_completion,
+        arg_max_null(r.planned_completion_to, s.ord) FILTER (WHERE r.fields & 4096 > 0) AS planned_completion_to,
+        arg_min(r.planned_commencement_to, s.first_ord) AS baseline_commencement,
+        arg_min(r.planned_completion_to, s.first_ord) AS baseline_completion,
         arg_max_null(r.prior_provincial, s.ord) FILTER (WHERE r.fields & 8192 > 0) AS prior_provincial,
         arg_max(r.snapshot, s.ord) AS snapshot, arg_max(r.row, s.ord) AS row
     FROM register r JOIN s USING (snapshot) GROUP BY r.project_id
@@ -138,8 +143,9 @@ GROUP BY w.project_id, w.item HAVING max(s.ord) < any_value(n.ord);
 
 -- First published plan dates of works (the baseline: replanning never cures lateness).
 CREATE MACRO works_baseline_at(d, k) AS TABLE
-SELECT w.project_id, w.item, arg_min(w.commence_planned_to, s.ord) AS commence_baseline, arg_min(w.complete_planned_to, s.ord) AS complete_baseline
-FROM works w JOIN (SELECT snapshot, ord FROM snapshots_at(d, k) WHERE kind = 'progress') s USING (snapshot)
+SELECT w.project_id, w.item, arg_min(w.commence_planned_to, s.first_ord) AS commence_baseline,
+    arg_min(w.complete_planned_to, s.first_ord) AS complete_baseline
+FROM works w JOIN (SELECT snapshot, first_ord FROM snapshots_at(d, k) WHERE kind = 'progress') s USING (snapshot)
 GROUP BY w.project_id, w.item;
 
 -- 节点台账: one row a project and milestone, each field from the newest snapshot that has a column for it.
@@ -147,7 +153,7 @@ GROUP BY w.project_id, w.item;
 CREATE MACRO milestones_at(d, k) AS TABLE
 SELECT m.project_id, m.milestone, max(s.as_of) AS reported_as_of,
     arg_max(m.snapshot, s.ord) AS snapshot, arg_max(m.row, s.ord) AS row,
-    arg_min(m.planned, s.ord) AS baseline, arg_min(m.planned_to, s.ord) FILTER (WHERE m.planned IS NOT NULL) AS baseline_to,
+    arg_min(m.planned, s.first_ord) AS baseline, arg_min(m.planned_to, s.first_ord) AS baseline_to,
     arg_max_null(m.planned, s.ord) FILTER (WHERE m.fields & 1 > 0) AS planned,
     arg_max_null(m.planned_to, s.ord) FILTER (WHERE m.fields & 1 > 0) AS planned_to,
     arg_max_null(m.forecast, s.ord) FILTER (WHERE m.fields & 2 > 0) AS forecast,
@@ -156,5 +162,111 @@ SELECT m.project_id, m.milestone, max(s.as_of) AS reported_as_of,
     arg_max_null(m.actual_to, s.ord) FILTER (WHERE m.fields & 4 > 0) AS actual_to,
     arg_max_null(m.evidence, s.ord) FILTER (WHERE m.fields & 8 > 0) AS evidence,
     arg_max_null(m.note, s.ord) FILTER (WHERE m.fields & 16 > 0) AS note
-FROM milestones m JOIN (SELECT snapshot, as_of, ord FROM snapshots_at(d, k) WHERE kind = 'milestones') s USING (snapshot)
+FROM milestones m JOIN (SELECT snapshot, as_of, ord, first_ord FROM snapshots_at(d, k) WHERE kind = 'milestones') s USING (snapshot)
 GROUP BY m.project_id, m.milestone;
+
+-- ---- Shared by figures: each definition stands here once ---------------------------------------------------------------
+
+-- Code of the milestone 开工; completion is the level that the reader chooses.
+CREATE MACRO commencement() AS 'M13';
+
+-- A date as precisely as it was written: 2020-06-05, 2020-06 for the whole month, else both ends.
+CREATE MACRO written(first_day, last_day) AS CASE
+    WHEN first_day IS NULL THEN NULL
+    WHEN first_day = last_day OR last_day IS NULL THEN strftime(first_day, '%Y-%m-%d')
+    WHEN day(first_day) = 1 AND last_day = last_day(first_day) THEN strftime(first_day, '%Y-%m')
+    ELSE strftime(first_day, '%Y-%m-%d') || '/' || strftime(last_day, '%Y-%m-%d')
+END;
+
+-- Something with a due date that is not done: 逾期 when its newest report is younger than the due date, 到期未报 when the
+-- due date passed since that report (nobody knows), NULL when it is done, not due or without any due date.
+CREATE MACRO lateness(done, due, reported, d) AS CASE
+    WHEN done IS NOT NULL THEN NULL WHEN due < reported THEN '逾期' WHEN due < d THEN '到期未报'
+END;
+
+-- The targets of each batch; NULL where the plan sets none, and a row for every batch a register names.
+CREATE MACRO targets() AS TABLE
+SELECT b.batch, max(t.date) FILTER (WHERE t.role = 'commence') AS commence, max(t.date) FILTER (WHERE t.role = 'complete') AS complete
+FROM (SELECT batch FROM plan_targets UNION SELECT batch FROM register) b LEFT JOIN plan_targets t USING (batch) GROUP BY b.batch;
+
+-- A sum to the nearest whole; none is 0.
+CREATE MACRO whole(x) AS coalesce(round(x), 0)::BIGINT;
+
+-- One row a project on the list at D: 开工 and completion at level lv (a milestone code) with the first and last day of
+-- the actual dates, the baseline (first published plan: milestone ledger, else register), the target of the batch, the due
+-- date (the earlier of both), and lateness; a register's planned completion is the default level's; days_late stop at the row's own reported date.
+CREATE MACRO status_at(d, k, lv) AS TABLE
+WITH m AS (SELECT * FROM milestones_at(d, k) WHERE milestone = commencement() OR milestone = lv),
+p AS (
+    SELECT p.*, t.commence AS commence_target, t.complete AS complete_target,
+        CASE WHEN a.actual <= d THEN a.actual END AS commenced, CASE WHEN a.actual <= d THEN a.actual_to END AS commenced_to,
+        CASE WHEN z.actual <= d THEN z.actual END AS completed, CASE WHEN z.actual <= d THEN z.actual_to END AS completed_to,
+        coalesce(a.baseline_to, p.baseline_commencement) AS commence_baseline,
+        coalesce(z.baseline_to, CASE WHEN u.default_level = lv THEN p.baseline_completion END) AS complete_baseline,
+        coalesce(a.planned_to, p.planned_commencement_to) AS commence_replanned,
+        coalesce(z.planned_to, CASE WHEN u.default_level = lv THEN p.planned_completion_to END) AS complete_replanned,
+        a.forecast_to AS commence_forecast, z.forecast_to AS complete_forecast,
+        a.reported_as_of AS commence_reported, z.reported_as_of AS complete_reported,
+        least(commence_baseline, t.commence) AS commence_due,
+        least(complete_baseline, t.complete) AS complete_due
+    FROM projects_at(d, k) p CROSS JOIN plan_rules u
+    LEFT JOIN targets() t ON t.batch = p.batch
+    LEFT JOIN m a ON a.project_id = p.project_id AND a.milestone = commencement()
+    LEFT JOIN m z ON z.project_id = p.project_id AND z.milestone = lv
+    WHERE p.on_list
+)
+SELECT *, commenced_to <= commence_target AS commenced_by_target, completed_to <= complete_target AS completed_by_target,
+    lateness(commenced, commence_due, commence_reported, d) AS commence_lateness,
+    lateness(completed, complete_due, complete_reported, d) AS complete_lateness,
+    CASE commence_lateness WHEN '逾期' THEN commence_reported - commence_due END AS commence_days_late,
+    CASE complete_lateness WHEN '逾期' THEN complete_reported - complete_due END AS complete_days_late
+FROM p;
+
+-- Every work of the newest reports with its item, baseline and lateness against its own baseline.
+CREATE MACRO work_status_at(d, k) AS TABLE
+SELECT w.*, i.name, i.category, i.facility, i.unit AS plan_unit, i.position, b.commence_baseline, b.complete_baseline,
+    CASE WHEN w.commence_actual <= d THEN w.commence_actual END AS commenced,
+    CASE WHEN w.commence_actual <= d THEN w.commence_actual_to END AS commenced_to,
+    CASE WHEN w.complete_actual <= d THEN w.complete_actual END AS completed,
+    CASE WHEN w.complete_actual <= d THEN w.complete_actual_to END AS completed_to,
+    lateness(completed, b.complete_baseline, w.reported_as_of, d) AS lateness
+FROM works_at(d, k) w JOIN plan_items i USING (item) LEFT JOIN works_baseline_at(d, k) b USING (project_id, item);
+
+-- One row a project and category with works in it (facility ''), and within 基础改造类 one a kind of facility: commenced by the
+-- earliest work, completed by the last of all; due when the last of its planned works should be complete by its baseline.
+CREATE MACRO category_at(d, k) AS TABLE
+WITH g AS (
+    SELECT project_id, category, CASE WHEN grouping(facility) = 1 THEN '' ELSE facility END AS facility,
+        count(*) AS works, count(commenced) AS works_commenced, count(completed) AS works_completed,
+        min(commenced) AS commenced, min(commenced_to) AS commenced_to,
+        CASE WHEN count(completed) = count(*) THEN max(completed) END AS completed,
+        CASE WHEN count(completed) = count(*) THEN max(completed_to) END AS completed_to,
+        max(complete_baseline) AS due, bool_and(completed IS NOT NULL) FILTER (WHERE complete_baseline IS NOT NULL) AS planned_done,
+        any_value(reported_as_of) AS reported_as_of
+    FROM work_status_at(d, k)
+    GROUP BY GROUPING SETS ((project_id, category), (project_id, category, facility))
+    HAVING grouping(facility) = 1 OR facility <> ''
+)
+SELECT *, CASE WHEN NOT planned_done THEN lateness(completed, due, reported_as_of, d) END AS lateness FROM g;
+
+-- One row a street of the plan: the as-of dates of its newest reports by kind, the oldest among the required kinds (NULL if
+-- one was never sent), and whether all of them belong to the round (期) that ends at D.
+CREATE MACRO reporting_at(d, k) AS TABLE
+WITH newest AS (
+    SELECT q.street, s.kind, max(s.as_of) AS as_of
+    FROM (SELECT DISTINCT snapshot, street FROM reported) q JOIN snapshots_at(d, k) s USING (snapshot) GROUP BY ALL
+),
+kinds AS (
+    SELECT street, max(as_of) FILTER (WHERE kind = 'register') AS register_as_of,
+        max(as_of) FILTER (WHERE kind = 'progress') AS progress_as_of,
+        max(as_of) FILTER (WHERE kind = 'milestones') AS milestones_as_of
+    FROM newest GROUP BY street
+),
+required AS (
+    SELECT p.street, CASE WHEN count(n.as_of) = count(*) THEN min(n.as_of) END AS reported_as_of
+    FROM plan_streets p CROSS JOIN plan_required q LEFT JOIN newest n ON n.street = p.street AND n.kind = q.kind
+    GROUP BY p.street
+)
+SELECT p.street, p.position, k.register_as_of, k.progress_as_of, k.milestones_as_of, r.reported_as_of,
+    coalesce(r.reported_as_of > d - (SELECT round_days FROM plan_rules), false) AS reported
+FROM plan_streets p LEFT JOIN kinds k USING (street) LEFT JOIN required r USING (street);
