@@ -189,6 +189,9 @@ CREATE MACRO targets() AS TABLE
 SELECT b.batch, max(t.date) FILTER (WHERE t.role = 'commence') AS commence, max(t.date) FILTER (WHERE t.role = 'complete') AS complete
 FROM (SELECT batch FROM plan_targets UNION SELECT batch FROM register) b LEFT JOIN plan_targets t USING (batch) GROUP BY b.batch;
 
+-- A number without needless decimals.
+CREATE MACRO plain(x) AS regexp_replace(x::VARCHAR, '\.0$', '');
+
 -- A sum to the nearest whole; none is 0.
 CREATE MACRO whole(x) AS coalesce(round(x), 0)::BIGINT;
 
@@ -270,3 +273,52 @@ required AS (
 SELECT p.street, p.position, k.register_as_of, k.progress_as_of, k.milestones_as_of, r.reported_as_of,
     coalesce(r.reported_as_of > d - (SELECT round_days FROM plan_rules), false) AS reported
 FROM plan_streets p LEFT JOIN kinds k USING (street) LEFT JOIN required r USING (street);
+
+-- Every value that any file gives for one project, as text: subject is the code of the work item or milestone ('' in a
+-- register), value NULL where the cell is empty; a field that the file has no column for has no row.
+CREATE MACRO values_of(d, k, p) AS TABLE
+WITH s AS (SELECT snapshot, ord, as_of, known_at FROM snapshots_at(d, k)),
+v AS (
+    SELECT 'register' AS kind, '' AS subject, snapshot, row, fields, unnest([
+        {'field': 'name', 'bit': 1, 'value': name}, {'field': 'street', 'bit': 2, 'value': street},
+        {'field': 'community', 'bit': 4, 'value': community}, {'field': 'built_year', 'bit': 8, 'value': built_year::VARCHAR},
+        {'field': 'land', 'bit': 16, 'value': land}, {'field': 'buildings', 'bit': 32, 'value': buildings::VARCHAR},
+        {'field': 'households', 'bit': 64, 'value': households::VARCHAR}, {'field': 'area_m2', 'bit': 128, 'value': plain(area_m2)},
+        {'field': 'lon', 'bit': 256, 'value': plain(lon)}, {'field': 'lat', 'bit': 256, 'value': plain(lat)},
+        {'field': 'coord_system', 'bit': 256, 'value': coord_system}, {'field': 'batch', 'bit': 512, 'value': batch::VARCHAR},
+        {'field': 'mode', 'bit': 1024, 'value': mode},
+        {'field': 'planned_commencement', 'bit': 2048, 'value': written(planned_commencement, planned_commencement_to)},
+        {'field': 'planned_completion', 'bit': 4096, 'value': written(planned_completion, planned_completion_to)},
+        {'field': 'prior_provincial', 'bit': 8192, 'value': CASE prior_provincial WHEN true THEN '是' WHEN false THEN '否' END}
+    ]) AS cell FROM register WHERE project_id = p
+    UNION ALL
+    SELECT 'progress', item, snapshot, row, fields, unnest([
+        {'field': 'commence_planned', 'bit': 1, 'value': written(commence_planned, commence_planned_to)},
+        {'field': 'commence_actual', 'bit': 2, 'value': written(commence_actual, commence_actual_to)},
+        {'field': 'complete_planned', 'bit': 4, 'value': written(complete_planned, complete_planned_to)},
+        {'field': 'complete_forecast', 'bit': 8, 'value': written(complete_forecast, complete_forecast_to)},
+        {'field': 'complete_actual', 'bit': 16, 'value': written(complete_actual, complete_actual_to)},
+        {'field': 'progress', 'bit': 32, 'value': plain(progress)}, {'field': 'unit', 'bit': 64, 'value': unit},
+        {'field': 'reason', 'bit': 128, 'value': reason}, {'field': 'note', 'bit': 256, 'value': note}
+    ]) FROM works WHERE project_id = p
+    UNION ALL
+    SELECT 'milestones', milestone, snapshot, row, fields, unnest([
+        {'field': 'planned', 'bit': 1, 'value': written(planned, planned_to)},
+        {'field': 'forecast', 'bit': 2, 'value': written(forecast, forecast_to)},
+        {'field': 'actual', 'bit': 4, 'value': written(actual, actual_to)},
+        {'field': 'evidence', 'bit': 8, 'value': evidence}, {'field': 'note', 'bit': 16, 'value': note}
+    ]) FROM milestones WHERE project_id = p
+)
+SELECT v.kind, v.subject, coalesce(i.name, m.name, '') AS label, coalesce(i.position, m.position, 0) AS position,
+    v.cell.field AS field, v.cell.bit AS bit, nullif(v.cell.value, '') AS value, v.snapshot, v.row, s.ord, s.as_of, s.known_at
+FROM v JOIN s USING (snapshot)
+LEFT JOIN plan_items i ON v.kind = 'progress' AND i.item = v.subject
+LEFT JOIN plan_milestones m ON v.kind = 'milestones' AND m.milestone = v.subject
+WHERE v.fields & v.cell.bit > 0;
+
+-- projects_at with the first list of each batch: first_as_of is the first register that names the batch, first_list whether
+-- the project stands in it or in another register of the same round (a bureau's registers may come street by street).
+CREATE MACRO listed_at(d, k) AS TABLE
+SELECT *, min(joined_as_of) OVER (PARTITION BY batch) AS first_as_of,
+    joined_as_of < first_as_of + (SELECT round_days FROM plan_rules) AS first_list
+FROM projects_at(d, k);

@@ -19,7 +19,7 @@
 --   area_m2: floor area (m²)
 --   lon: longitude (degrees, WGS-84)
 --   lat: latitude (degrees, WGS-84)
---   mode: mode of renovation (code)
+--   mode: mode of renovation (the plan's name)
 --   prior_provincial: in a provincial programme before
 --   commenced: first day of the actual commencement
 --   commenced_to: last day of it
