@@ -1,8 +1,8 @@
 """Make the local fonts: `python tools/make_font.py` (needs Debian's fonts-noto-cjk, fonttools and brotli).
 
 Noto Sans CJK SC, Regular and Bold, cut down to GB2312, ASCII and Latin-1, the symbols of the interface and every other
-character that stands in a text file of the program and its data. A rarer character in an office's file is shown in a font of the
-reader's machine. Licence: static/OFL.txt.
+character that stands in a text file of the program and its data. A rarer character in an office's file is shown in a
+font of the reader's machine. Licence: static/OFL.txt.
 """
 
 from __future__ import annotations

@@ -1,0 +1,10 @@
+"""Charts: the rows of a figure in, a plotly figure out. No SQL, no Streamlit."""
+
+from renewal.charts.categories import category_bars
+from renewal.charts.curve import s_curve
+from renewal.charts.matrix import matrix
+from renewal.charts.streets import street_bars
+from renewal.charts.theme import CONFIG
+from renewal.charts.timeline import timeline
+
+__all__ = ["CONFIG", "category_bars", "matrix", "s_curve", "street_bars", "timeline"]

@@ -1,0 +1,79 @@
+"""Street × category, with the counts in the cells."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from renewal.charts import theme
+from renewal.i18n import _
+
+
+def ordered(streets: pd.DataFrame) -> pd.DataFrame:
+    """Rows of progress_by_street with projects: most behind first, then the largest; under five projects last."""
+    rows = streets[streets["projects"] > 0].copy()
+    rows["few"] = rows["projects"] < theme.FEW
+    rows["behind"] = -(rows["commence_late"].fillna(0) + rows["complete_late"].fillna(0)).astype(float)
+    rows["size"] = -rows["projects"].astype(float)
+    return rows.sort_values(["few", "behind", "size"], kind="stable")
+
+
+def matrix(streets: pd.DataFrame, cells: pd.DataFrame, *, role: str, names: dict[str, str],
+           heads: dict[str, str], height: int = 380) -> go.Figure:
+    """n/N per street and category: darker = more done, ■n = n behind; no colour where N < 5 or nothing was reported.
+
+    streets: rows of progress_by_street (the first column of the matrix, projects); cells: rows of
+    progress_by_street_category. heads: column key ('' for projects, else the category) -> column head with its level.
+    The categories are late by their own plan dates, so ■ stands only on completion there.
+    """
+    done = "commenced" if role == "commence" else "completed"
+    rows = ordered(streets)
+    shown = list(rows["street"])
+    values = {("", r.street): (getattr(r, done), r.projects, getattr(r, f"{role}_late")) for r in rows.itertuples()}
+    for r in cells.itertuples():
+        values[r.category, r.street] = (getattr(r, done), r.projects, r.late if role == "complete" else 0)
+    silent = set(rows.loc[~rows["reported"].astype(bool), "street"])
+    colour = theme.ROLE_COLOURS[role]
+    figure = theme.blank(height, margin={"l": 84, "r": 4, "t": 40, "b": 4})
+    keys = list(heads)
+    grid, texts = [], []
+    for street in shown:
+        line, words = [], []
+        for key in keys:
+            n, of, late = values.get((key, street), (0, 0, 0))
+            coloured = of >= theme.FEW and street not in silent
+            line.append(n / of if coloured else None)
+            words.append(_cell(n, of, late, strong=coloured))
+        grid.append(line)
+        texts.append(words)
+    figure.add_heatmap(
+        z=grid, x=list(range(len(keys))), y=list(range(len(shown))), zmin=0, zmax=1, showscale=False, xgap=3, ygap=2,
+        colorscale=[[0, theme.tint(colour, 0.04)], [1, theme.tint(colour, 0.42)]], hoverinfo="skip",
+        text=texts, texttemplate="%{text}", textfont={"size": 13, "color": theme.INK},
+    )
+    figure.update_xaxes(
+        side="top", tickvals=list(range(len(keys))), ticktext=[heads[k] for k in keys], tickangle=0, showline=False,
+        tickfont={"color": theme.MUTED, "size": theme.SMALL}, range=[-0.5, len(keys) - 0.5],
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(shown))), range=[len(shown) - 0.5, -0.5], showline=False, tickfont={"size": 13},
+        ticktext=[f"{names.get(s, s)} ╱" if s in silent else names.get(s, s) for s in shown],
+    )
+    first_few = int((~rows["few"]).sum())
+    if 0 < first_few < len(rows):
+        figure.add_hline(y=first_few - 0.5, line={"color": theme.MUTED, "width": 1, "dash": "dot"})
+    return figure
+
+
+def _cell(n: int, of: int, late: int, *, strong: bool) -> str:
+    if not of:
+        return "–"
+    text = f"{n}/{of}"
+    if late:
+        text += f" <span style='color:{theme.BEHIND if strong else theme.INK}'>■{late}</span>"
+    return text
+
+
+def legend() -> str:
+    """What the marks in the cells say, in the language of this run."""
+    return _("格内＝已完成/小区数，■n＝其中 n 个落后，颜色越深完成越多；不足 {n} 个或未报（╱）不着色").format(n=theme.FEW)

@@ -1,0 +1,103 @@
+"""Streets one under the other: done against planned and against the target."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from renewal.charts import theme
+from renewal.i18n import _
+
+ROW = 25
+# Where the texts right of the bars stand, in shares of the bar's full length.
+_COUNT, _WORD, _END = 1.13, 1.16, 1.62
+
+
+def ranked(data: pd.DataFrame, role: str) -> pd.DataFrame:
+    """Rows of progress_by_street in reading order with a column `group`: 'ranked' (most behind first), then 'few'
+    (under 5 projects, by name as given), then 'unreported'. Streets without projects are left out."""
+    done = "commenced" if role == "commence" else "completed"
+    rows = data[data["projects"] > 0].copy()
+    rows["done"], rows["late"] = rows[done], rows[f"{role}_late"]
+    rows["due"], rows["planned"] = rows[f"{role}_due"], rows[f"{role}_planned"]
+    rows["group"] = "ranked"
+    rows.loc[rows["projects"] < theme.FEW, "group"] = "few"
+    rows.loc[~rows["reported"].astype(bool), "group"] = "unreported"
+    rows["rate"] = rows["done"].astype(float) / rows["projects"].astype(float)
+    rows["order"] = rows["group"].map({"ranked": 0, "few": 1, "unreported": 2})
+    by = rows.assign(behind=-rows["late"].where(rows["group"] == "ranked", 0).astype(float))
+    by["size"] = -by["projects"].astype(float)
+    return by.sort_values(["order", "behind", "rate", "size"], kind="stable").drop(columns=["behind", "size", "order"])
+
+
+def street_bars(data: pd.DataFrame, *, role: str, names: dict[str, str], target: str) -> go.Figure:
+    """Bullet bars: bar = done, tick = what the first plan says by now, line at 100 % = the target.
+
+    data: rows of progress_by_street. names: street -> name to show. target: the text at the target line.
+    Streets with under five projects are listed, not ranked; those that have not reported are hatched and carry the
+    date of their last report.
+    """
+    rows = ranked(data, role)
+    heads = {
+        "few": _("小区不足 {n} 个：只列个数，不排序").format(n=theme.FEW),
+        "unreported": _("本期未报：为上次报来的数，不排序"),
+    }
+    lines: list[tuple[str, object]] = []
+    for group, members in rows.groupby("group", sort=False):
+        if group in heads:
+            lines.append(("head", heads[group]))
+        lines += [("row", row) for row in members.itertuples()]
+    height = ROW * len(lines) + 54
+    figure = theme.blank(height, margin={"l": 92, "r": 6, "t": 28, "b": 26}, barmode="overlay", bargap=0.38)
+    ys = [f"{i}" for i in range(len(lines))]
+    drawn = [(y, row) for y, (kind, row) in zip(ys, lines, strict=True) if kind == "row"]
+    colour = theme.ROLE_COLOURS[role]
+    fills = {"ranked": (colour, ""), "few": ("#AEB9C6", ""), "unreported": ("#8896A6", "/")}
+    figure.add_bar(y=[y for y, _r in drawn], x=[1] * len(drawn), orientation="h", marker={"color": theme.SURFACE})
+    figure.add_bar(
+        y=[y for y, _r in drawn], x=[r.rate for _y, r in drawn], orientation="h", name="done",
+        marker={
+            "color": [fills[r.group][0] if r.group != "unreported" else "#FFFFFF" for _y, r in drawn],
+            "pattern": {"shape": [fills[r.group][1] for _y, r in drawn], "fgcolor": "#8896A6", "size": 6, "solidity": 0.35},
+            "line": {"color": [fills[r.group][0] for _y, r in drawn], "width": 1},
+        },
+    )
+    planned = [(y, r.planned / r.projects) for y, r in drawn if r.group == "ranked" and not pd.isna(r.planned)]
+    figure.add_scatter(
+        y=[y for y, _x in planned], x=[x for _y, x in planned], mode="markers", name="planned",
+        marker={"symbol": "line-ns", "size": 17, "line": {"width": 3, "color": theme.INK}},
+    )
+    figure.add_scatter(
+        y=[y for y, _r in drawn], x=[_COUNT] * len(drawn), mode="text", textposition="middle left", name="counts",
+        text=[f"<b>{r.done}</b>/{r.projects}" for _y, r in drawn], textfont={"size": theme.MAIN},
+    )
+    words = [_word(r) for _y, r in drawn]
+    figure.add_scatter(
+        y=[y for y, _r in drawn], x=[_WORD] * len(drawn), mode="text", textposition="middle right", name="status",
+        text=[w for w, _c in words], textfont={"size": theme.MAIN, "color": [c for _w, c in words]},
+    )
+    for y, (kind, text) in zip(ys, lines, strict=True):
+        if kind == "head":
+            figure.add_annotation(x=0, y=y, text=text, showarrow=False, xanchor="left", yshift=-3,
+                                  font={"color": theme.MUTED, "size": theme.SMALL})
+    figure.add_vline(x=1, line={"color": theme.BEHIND, "width": 1.5})
+    figure.add_annotation(x=1, y=1, yref="paper", yanchor="bottom", text=target, showarrow=False,
+                          font={"color": theme.BEHIND, "size": theme.SMALL})
+    figure.update_xaxes(range=[0, _END], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%",
+                        tickfont={"color": theme.MUTED})
+    figure.update_yaxes(
+        type="category", categoryorder="array", categoryarray=ys[::-1], range=[-0.6, len(lines) - 0.4],
+        tickvals=[y for y, _r in drawn], ticktext=[names.get(r.street, r.street) for _y, r in drawn],
+        tickfont={"size": theme.MAIN}, showline=False,
+    )
+    return figure
+
+
+def _word(row: object) -> tuple[str, str]:
+    if row.group == "unreported":
+        if pd.isna(row.reported_as_of):
+            return f"╱ {_('从未报过')}", theme.MUTED
+        return f"╱ {_('未报，数据截至 {date}').format(date=f'{row.reported_as_of:%m-%d}')}", theme.MUTED
+    if row.late:
+        return f"■ {_('落后 {n} 个').format(n=row.late)}", theme.BEHIND if row.group == "ranked" else theme.INK
+    return f"● {_('按计划')}", theme.ON_PLAN if row.group == "ranked" else theme.MUTED

@@ -1,0 +1,94 @@
+"""The look of every chart: colours, signs, fonts. Text is never under 12 px, main labels never under 14 px."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from renewal.i18n import N_, _
+
+INK = "#1B2733"
+MUTED = "#55657A"
+HAIRLINE = "#DDE3EA"
+SURFACE = "#F4F6F9"
+COMMENCE = "#0B5CAD"
+COMPLETE = "#138A72"
+BEHIND = "#B3261E"
+AT_RISK = "#8A5200"
+ON_PLAN = "#0F6E5B"
+FONT = "'Renewal Sans', sans-serif"
+SMALL, MAIN = 12, 14
+# Fewer projects than this: counts only, no rank and no colour (a street of two swings from 0 to 100 %).
+FEW = 5
+# What st.plotly_chart gets: no toolbar with English tips, no accidental zoom at a meeting.
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
+
+
+@dataclass(frozen=True)
+class Status:
+    """A state by three means at once: sign, word and colour."""
+
+    sign: str
+    word: str
+    colour: str
+
+
+STATUSES = {
+    "late": Status("■", N_("落后"), BEHIND),
+    "due_unreported": Status("▲", N_("到期未报"), AT_RISK),
+    "unreported": Status("╱", N_("未报"), MUTED),
+    "on_plan": Status("●", N_("按计划"), ON_PLAN),
+    "completed": Status("●", N_("已完成"), COMPLETE),
+    "under_way": Status("◐", N_("在建"), COMMENCE),
+    "not_commenced": Status("○", N_("未开工"), MUTED),
+    "few": Status("–", N_("个数少，不排序"), MUTED),
+}
+ROLE_COLOURS = {"commence": COMMENCE, "complete": COMPLETE}
+
+
+def tint(colour: str, share: float) -> str:
+    """A colour mixed with white; share 0 gives white, 1 the colour itself."""
+    parts = (int(colour[i:i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 + (p - 255) * min(max(share, 0), 1)):02X}" for p in parts)
+
+
+def share(n: float, of: float) -> str:
+    """A rate as text with one decimal; above 100 % stays as it is, nothing of nothing is a dash."""
+    return f"{n / of:.1%}" if of else "–"
+
+
+def blank(height: int, **layout: object) -> go.Figure:
+    """An empty figure in the house style; height in px, width follows the column."""
+    figure = go.Figure()
+    figure.update_layout(
+        template="none", height=height, font={"family": FONT, "size": SMALL, "color": INK},
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        showlegend=False, dragmode=False, hovermode=False, barcornerradius=0, separators=".",
+    )
+    figure.update_layout(**layout)
+    figure.update_xaxes(fixedrange=True, showgrid=False, zeroline=False, automargin=False, linecolor=HAIRLINE)
+    figure.update_yaxes(fixedrange=True, showgrid=False, zeroline=False, automargin=False, linecolor=HAIRLINE)
+    return figure
+
+
+def date_axis(figure: go.Figure, ticks: int = 6) -> None:
+    """Months as 2020-07 in either language, upright."""
+    figure.update_xaxes(type="date", tickformat="%Y-%m", nticks=ticks, tickangle=0, tickfont={"color": MUTED},
+                        showline=True, ticks="outside", ticklen=4, tickcolor=HAIRLINE)
+
+
+def day_line(figure: go.Figure, when: object, text: str, colour: str, *, dash: str = "solid", y: float = 1.0,
+             before: bool = True, row: str = "paper") -> None:
+    """A vertical line at a date over the whole height with its label beside it; y in parts of the plot's height."""
+    figure.add_shape(type="line", x0=when, x1=when, y0=0, y1=1, yref=row, line={"color": colour, "width": 1.5, "dash": dash})
+    figure.add_annotation(
+        x=when, y=y, yref=row, text=text, showarrow=False, xanchor="right" if before else "left", xshift=-4 if before else 4,
+        yanchor="top", font={"color": colour, "size": SMALL}, bgcolor="rgba(255,255,255,0.85)", borderpad=1,
+    )
+
+
+def status_text(key: str) -> str:
+    """Sign and word of a status in the language of this run."""
+    found = STATUSES[key]
+    return f"{found.sign} {_(found.word)}"

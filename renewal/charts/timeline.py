@@ -1,0 +1,60 @@
+"""One project's milestones: what was planned first, what is planned now, what is expected, what happened."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from renewal.charts import theme
+from renewal.i18n import _
+from renewal.plan import Target
+
+ROW = 30
+KINDS = (  # column, sign as in the legend, plotly's symbol, filled
+    ("baseline", "diamond-open"), ("planned", "diamond"), ("forecast", "triangle-right-open"), ("actual", "circle"),
+)
+
+
+def timeline(data: pd.DataFrame, *, names: list[str], as_of: date, targets: list[Target]) -> go.Figure:
+    """A row a milestone: ◇ first plan, ◆ newest plan, ▷ forecast, ● actual; a red bar from the first plan to where
+    the milestone got or is expected when that is later.
+
+    data: rows of project_milestones; names: what to call them, in the same order.
+    """
+    figure = theme.blank(ROW * len(data) + 66, margin={"l": 92, "r": 84, "t": 30, "b": 28})
+    ys = list(range(len(data)))
+    slips = [(y, r.baseline, _reached(r, as_of)) for y, r in zip(ys, data.itertuples(), strict=True)]
+    for y, planned, reached in slips:
+        if pd.notna(planned) and reached is not None and reached > planned:
+            figure.add_scatter(x=[planned, reached], y=[y, y], mode="lines", name="slip",
+                               line={"color": theme.BEHIND, "width": 4})
+    colours = {"baseline": theme.MUTED, "planned": theme.MUTED, "forecast": theme.AT_RISK, "actual": theme.COMPLETE}
+    for column, symbol in KINDS:
+        figure.add_scatter(x=data[column], y=ys, mode="markers", name=column,
+                           marker={"symbol": symbol, "size": 11, "color": colours[column], "line": {"width": 2}})
+    late = [(y, r.days_late) for y, r in zip(ys, data.itertuples(), strict=True)]
+    for y, days in late:
+        if pd.notna(days) and days > 0:
+            figure.add_annotation(x=1, xref="paper", y=y, text=_("晚 {n} 天").format(n=int(days)), showarrow=False,
+                                  xanchor="left", xshift=8, font={"color": theme.BEHIND, "size": theme.MAIN})
+    for target in targets:
+        text = _("开工目标 {date}") if target.role == "commence" else _("竣工目标 {date}")
+        theme.day_line(figure, target.date.isoformat(), text.format(date=target.date.isoformat()),
+                       theme.ROLE_COLOURS[target.role], y=1 + 24 / (ROW * max(len(data), 1)),
+                       before=target.role != "commence")
+    theme.day_line(figure, as_of.isoformat(), _("截至 {date}").format(date=as_of.isoformat()), theme.INK, dash="dash",
+                   y=24 / (ROW * max(len(data), 1)), before=False)
+    theme.date_axis(figure, 7)
+    figure.update_yaxes(range=[len(data) - 0.5, -0.5], tickvals=ys, ticktext=names, tickfont={"size": theme.MAIN},
+                        showgrid=True, gridcolor=theme.SURFACE, showline=False)
+    return figure
+
+
+def _reached(row: object, as_of: date) -> pd.Timestamp | None:
+    """Where the milestone got: its date, or the later of forecast and as-of while it is open and its plan has passed."""
+    if pd.notna(row.actual):
+        return row.actual
+    passed = pd.Timestamp(as_of) if pd.notna(row.baseline) and row.baseline < pd.Timestamp(as_of) else None
+    return max((d for d in (row.forecast, passed) if d is not None and pd.notna(d)), default=None)

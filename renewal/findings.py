@@ -1,0 +1,232 @@
+"""The sentence with which a page starts: a verdict first, then what it rests on.
+
+Everything is said at the as-of date and of the data shown; nothing looks at today's clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from renewal.filters import Filters
+from renewal.i18n import _, current_language, n_
+from renewal.plan import Plan, Target
+
+OVERDUE, DUE_UNREPORTED = "逾期", "到期未报"
+_NAMED = 4  # streets named in a sentence; the rest are counted
+
+
+@dataclass(frozen=True)
+class Finding:
+    """status: key of charts.theme.STATUSES; text: the verdict; detail: what stands behind it."""
+
+    status: str
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Communities behind, each counted once whatever it is late with.
+
+    count: overdue by the street's own report; days: the longest; streets: (street, count), most first; unknown: due
+    since the street's last report, so nobody knows.
+    """
+
+    count: int
+    days: int
+    streets: tuple[tuple[str, int], ...]
+    unknown: int
+
+
+def behind(late: pd.DataFrame) -> Behind:
+    """From the rows of the figure `late`."""
+    overdue = late[late["status"] == OVERDUE]
+    once = overdue.drop_duplicates("project_id")
+    counts = once["street"].value_counts()
+    unknown = set(late.loc[late["status"] == DUE_UNREPORTED, "project_id"]) - set(once["project_id"])
+    return Behind(
+        len(once), 0 if overdue.empty else int(overdue["days_late"].max()),
+        tuple((str(s), int(n)) for s, n in counts.items()), len(unknown),
+    )
+
+
+def overview(headline: pd.DataFrame, late: pd.DataFrame, reporting: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
+    """How many are behind, where, by how much; both targets; who has not reported. At any as-of date."""
+    main = headline.set_index("measure").loc["projects"]
+    found, total = behind(late), int(main["total"])
+    silent = reporting.loc[reporting["status"] == "unreported", "street"]
+    if not total:
+        return Finding("few", _("{batch} 批次在所选范围内没有小区").format(batch=asked.batch))
+    detail = [
+        _progress(main, "commence", plan.target(asked.batch, "commence"), asked, plan),
+        _progress(main, "complete", plan.target(asked.batch, "complete"), asked, plan),
+    ]
+    if found.unknown:
+        detail.append(n_("{n} 个小区到期未报", found.unknown).format(n=found.unknown))
+    if len(silent):
+        detail.append(_("未报：{streets}").format(streets=listed(plan, silent)))
+    status, text = _verdict(found, total, int(main["completed"]), len(silent), plan)
+    return Finding(status, text, _join(detail))
+
+
+def _verdict(found: Behind, total: int, completed: int, silent: int, plan: Plan) -> tuple[str, str]:
+    if found.count:
+        return "late", _("{n}/{total} 个小区落后，最多 {days} 天：{where}").format(
+            n=found.count, total=total, days=found.days, where=where(found, plan)
+        )
+    if silent or found.unknown:
+        return "due_unreported", _("已报的街道没有小区落后；{n} 个街道未报").format(n=silent)
+    if completed == total:
+        return "completed", _("{n}/{total} 个小区全部完成").format(n=completed, total=total)
+    return "on_plan", _("0/{total} 个小区落后，全部按计划推进").format(total=total)
+
+
+def where(found: Behind, plan: Plan) -> str:
+    """Streets with their counts, most first; beyond four the others are counted."""
+    named = _enumeration(f"{short(plan, s)} {n}" for s, n in found.streets[:_NAMED])
+    rest = len(found.streets) - _NAMED
+    return _("{named} 等 {n} 个街道").format(named=named, n=len(found.streets)) if rest > 0 else named
+
+
+def _progress(main: pd.Series, role: str, target: Target | None, asked: Filters, plan: Plan) -> str:
+    done = int(main["commenced" if role == "commence" else "completed"])
+    total = int(main["total"])
+    word = _("开工") if role == "commence" else plan.label(asked.level, asked.lang)
+    so_far = _("{word} {n}/{total}").format(word=word, n=done, total=total)
+    if target is None:
+        return _("{so_far}（方案未给 {batch} 批次定目标，按自己的计划衡量）").format(so_far=so_far, batch=asked.batch)
+    days = (target.date - asked.as_of).days
+    if done >= total:
+        by_target = int(main["commenced_by_target" if role == "commence" else "completed_by_target"])
+        return _("{so_far}，按期（{target} 前）{n} 个").format(so_far=so_far, target=_iso(target.date), n=by_target)
+    if days >= 0:
+        return _("{so_far}，距目标 {target} 还有 {days} 天，差 {n} 个").format(
+            so_far=so_far, target=_iso(target.date), days=days, n=total - done
+        )
+    return _("{so_far}，目标 {target} 已过 {days} 天，仍差 {n} 个").format(
+        so_far=so_far, target=_iso(target.date), days=-days, n=total - done
+    )
+
+
+def streets(rows: pd.DataFrame, late: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
+    """Which streets are behind; who is not ranked because nothing was reported."""
+    found = behind(late)
+    have = rows[rows["projects"] > 0]
+    silent = have.loc[~have["reported"].astype(bool), "street"]
+    detail = [basis(asked, plan)]
+    if len(silent):
+        detail.append(_("未报、不参加排序：{streets}").format(streets=listed(plan, silent)))
+    if not found.count:
+        return Finding("on_plan" if silent.empty else "due_unreported", _("0/{n} 个街道有小区落后").format(n=len(have)), _join(detail))
+    return Finding(
+        "late", _("{n}/{total} 个街道有小区落后：{where}").format(
+            n=len(found.streets), total=len(have), where=where(found, plan)
+        ), _join(detail),
+    )
+
+
+def categories(groups: pd.DataFrame, items: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
+    """Which category and which works are behind their own plans."""
+    detail = _("类别按完工计：小区在该类的工程全部完工；落后按各工程自己的计划，不按总目标") + " · " + basis(asked, plan)
+    whole = groups[groups["facility"] == ""]
+    worst = whole.sort_values("late", ascending=False, kind="stable").head(1)
+    if worst.empty or not int(worst["late"].iloc[0]):
+        return Finding("on_plan", _("三个类别都没有小区落后于计划"), detail)
+    first = worst.iloc[0]
+    leading = items[items["late"] > 0].sort_values("late", ascending=False, kind="stable").head(3)
+    works = _enumeration(f"{plan.label(r.item, asked.lang)} {r.late}" for r in leading.itertuples())
+    return Finding(
+        "late", _("{category}落后最多：{n}/{total} 个小区；落后最多的工程：{works}").format(
+            category=plan.label(first["category"], asked.lang), n=int(first["late"]), total=int(first["projects"]), works=works
+        ), detail,
+    )
+
+
+def on_map(projects: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
+    """How many of the communities shown are behind and where; how many have no place on the map."""
+    total, placed = len(projects), int(projects["lon"].notna().sum())
+    late = projects[projects["light"] == "late"]
+    detail = [_("{n}/{total} 个小区有坐标").format(n=placed, total=total)]
+    if placed < total:
+        detail.append(_("{n} 个没有坐标，未画出").format(n=total - placed))
+    detail.append(basis(asked, plan))
+    if late.empty:
+        return Finding("on_plan", _("0/{total} 个小区落后").format(total=total), _join(detail))
+    counts = tuple((str(s), int(n)) for s, n in late["street"].value_counts().items())
+    found = Behind(len(late), 0, counts, 0)
+    return Finding("late", _("{n}/{total} 个小区落后：{where}").format(
+        n=len(late), total=total, where=where(found, plan)), _join(detail))
+
+
+def project_list(projects: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
+    late = int((projects["light"] == "late").sum())
+    unknown = int(projects["light"].isin(["due_unreported", "unreported"]).sum())
+    detail = [basis(asked, plan)]
+    if unknown:
+        detail.insert(0, n_("{n} 个小区本期未报", unknown).format(n=unknown))
+    text = _("{n}/{total} 个小区落后").format(n=late, total=len(projects))
+    return Finding("late" if late else "on_plan", text, _join(detail))
+
+
+def dossier(project: pd.Series, asked: Filters, plan: Plan) -> Finding:
+    """Where one community stands."""
+    title = f"{project['name']} {project['project_id']}"
+    days = max((int(project[c]) for c in ("commence_days_late", "complete_days_late") if not pd.isna(project[c])), default=0)
+    detail = [plan.label(project["street"], asked.lang)]
+    if not pd.isna(project["reported_as_of"]):
+        detail.append(_("街道最近报到 {date}").format(date=_iso(project["reported_as_of"].date())))
+    detail.append(basis(asked, plan))
+    if project["light"] == "late":
+        return Finding("late", _("{title}：落后 {days} 天").format(title=title, days=days), _join(detail))
+    words = {
+        "due_unreported": _("{title}：到期未报"), "unreported": _("{title}：本期未报"),
+        "completed": _("{title}：已完成"), "not_commenced": _("{title}：未开工，未到期"), "under_way": _("{title}：在建，按计划"),
+    }
+    key = project["light"] if project["light"] in words else project["status"]
+    return Finding(key, words[key].format(title=title), _join(detail))
+
+
+def data(reporting: pd.DataFrame, snapshots: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
+    """Who has reported for the round, from how many files."""
+    owing = reporting[reporting["status"] != "no_projects"]
+    silent = owing.loc[owing["status"] == "unreported", "street"]
+    text = _("本期 {n}/{total} 个街道已报").format(n=len(owing) - len(silent), total=len(owing))
+    if len(silent):
+        text = _("{text}，未报：{streets}").format(text=text, streets=listed(plan, silent))
+    detail = _("至 {date} 共载入 {n} 份快照").format(date=_iso(asked.as_of), n=len(snapshots))
+    return Finding("unreported" if len(silent) else "on_plan", text, detail)
+
+
+def basis(asked: Filters, plan: Plan) -> str:
+    """What every rate rests on: batch, completion level, as-of date."""
+    return _("{batch} 批次 · 完成口径 {level} · 截至 {date}").format(
+        batch=asked.batch, level=plan.label(asked.level, asked.lang), date=_iso(asked.as_of)
+    )
+
+
+def short(plan: Plan, street: str) -> str:
+    """A street's short name in the language of this run."""
+    found = plan.street(street)
+    if found is None:
+        return street
+    return found.short if current_language() == "zh" else found.short_en
+
+
+def listed(plan: Plan, found: Iterable[str]) -> str:
+    return _enumeration(short(plan, s) for s in found)
+
+
+def _enumeration(parts: Iterable[str]) -> str:
+    return ("、" if current_language() == "zh" else ", ").join(parts)
+
+
+def _join(parts: Iterable[str]) -> str:
+    return ("；" if current_language() == "zh" else "; ").join(p for p in parts if p)
+
+
+def _iso(value: date) -> str:
+    return value.isoformat()

@@ -1,0 +1,240 @@
+"""Pieces of pages: the finding, cards, tables, definitions. They format what figures return and add no number of their own
+but rates and the difference to the round before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from renewal import figures, settings
+from renewal.charts.theme import FEW, STATUSES, share
+from renewal.filters import Filters
+from renewal.findings import Finding
+from renewal.i18n import _, current_language
+from renewal.plan import Plan
+
+STYLE = settings.ROOT / "static" / "pages.css"
+# Links inside the dashboard change the page without loading it anew; printing in the browser gets its own layout.
+_SCRIPT = (settings.ROOT / "static" / "pages.js").read_text("utf-8")
+
+
+def begin(finding: Finding) -> None:
+    """The top of every page: one sentence that says the finding, and what stands behind it."""
+    found = STATUSES[finding.status]
+    st.html(STYLE)
+    st.html(
+        f"<div class='finding'><h1 style='--c:{found.colour}'><i aria-hidden='true'>{found.sign}</i>"
+        f"{escape(finding.text)}</h1><p>{escape(finding.detail)}</p></div><script>{_SCRIPT}</script>",
+        unsafe_allow_javascript=True,
+    )
+
+
+def heading(title: str, note: str = "") -> None:
+    st.html(f"<div class='heading'><h2>{escape(title)}</h2><span>{escape(note)}</span></div>")
+
+
+def note(text: str) -> None:
+    st.html(f"<p class='note'>{escape(text)}</p>")
+
+
+def names(plan: Plan) -> dict[str, str]:
+    """Street -> short name in the language of this run."""
+    return {s.name: s.short if current_language() == "zh" else s.short_en for s in plan.streets}
+
+
+def day(value: Any) -> str:
+    """A date as 2020-07-01; a dash where there is none."""
+    return "–" if value is None or pd.isna(value) else f"{value:%Y-%m-%d}"
+
+
+def span(first: Any, last: Any) -> str:
+    """A date as precisely as it was written: 2020-06 for a whole month, both ends for another range."""
+    if pd.isna(first) or pd.isna(last) or first == last:
+        return day(first)
+    whole_month = first.day == 1 and (last + pd.Timedelta(days=1)).day == 1 and first.month == last.month
+    return f"{first:%Y-%m}" if whole_month and first.year == last.year else f"{day(first)}–{day(last)}"
+
+
+def change(now: float, before: float | None, digits: int = 0) -> str:
+    """The difference to the round before, with its sign; words for none and for a first round."""
+    if before is None:
+        return _("首期")
+    difference = round(float(now) - float(before), digits)
+    return _("较上期 {n}").format(n=f"{difference:+,.{digits}f}") if difference else _("较上期持平")
+
+
+# ---- cards -----------------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Card:
+    """n of `of` in big figures, the change since the last round, further measures and a closing line."""
+
+    role: str
+    title: str
+    side: str
+    n: float
+    of: float | None
+    unit: str
+    change: str
+    lines: tuple[tuple[str, str, str], ...] = ()  # measure, n/N and rate, change
+    foot: str = ""
+
+    def html(self) -> str:
+        of = "" if self.of is None else f"/{self.of:,.0f}"
+        rate = "" if self.of is None else f"<em>{share(self.n, self.of)}</em>"
+        lines = "".join(
+            f"<tr><th>{escape(a)}</th><td>{escape(b)}</td><td class='change'>{escape(c)}</td></tr>" for a, b, c in self.lines
+        )
+        return (
+            f"<section class='card {self.role}'><header><b>{escape(self.title)}</b><span>{escape(self.side)}</span></header>"
+            f"<div class='big'><p><strong>{self.n:,.0f}</strong>{of} {escape(self.unit)}</p>"
+            f"<p>{rate}<span class='change'>{escape(self.change)}</span></p></div>"
+            + (f"<table>{lines}</table>" if lines else "") + (f"<footer>{escape(self.foot)}</footer>" if self.foot else "")
+            + "</section>"
+        )
+
+
+def cards(found: Iterable[Card]) -> None:
+    st.html(f"<div class='cards'>{''.join(c.html() for c in found)}</div>")
+
+
+def progress_card(role: str, title: str, side: str, now: pd.DataFrame, before: pd.DataFrame | None) -> Card:
+    """Commencement or completion by communities, households, buildings and area, from the figure `headline`."""
+    column = "commenced" if role == "commence" else "completed"
+    rows = now.set_index("measure")
+    old = before.set_index("measure") if before is not None and len(before) else None
+    lines = []
+    for measure in ("households", "buildings", "area_m2"):
+        name, unit, divisor, digits = measures()[measure]
+        n, of = rows.at[measure, column] / divisor, rows.at[measure, "total"] / divisor
+        past = None if old is None else old.at[measure, column] / divisor
+        lines.append((name, f"{n:,.{digits}f}/{of:,.{digits}f} {unit}  {share(n, of)}", change(n, past, digits)))
+    main = rows.loc["projects"]
+    parts = []
+    if not pd.isna(main[f"{column}_by_target"]):
+        parts.append(_("按期 {n}").format(n=main[f"{column}_by_target"]))
+        parts.append(_("晚于目标 {n}").format(n=main[column] - main[f"{column}_by_target"]))
+    parts.append(_("尚未 {n}").format(n=main[f"not_{column}"]))
+    return Card(
+        role, title, side, main[column], main["total"], _("个小区"),
+        change(main[column], None if old is None else old.at["projects", column]), tuple(lines), " · ".join(parts),
+    )
+
+
+def measures() -> dict[str, tuple[str, str, int, int]]:
+    """measure -> (title, unit, divisor, decimals)."""
+    return {
+        "projects": (_("小区"), _("个小区"), 1, 0), "households": (_("户数"), _("户"), 1, 0),
+        "buildings": (_("楼栋"), _("栋"), 1, 0), "area_m2": (_("面积"), _("万㎡"), 10_000, 1),
+    }
+
+
+# ---- tables ----------------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Column:
+    """title; how the value of a row becomes HTML (escaped by the maker); right-aligned for numbers."""
+
+    title: str
+    show: Any
+    number: bool = False
+    wide: bool = False
+
+
+def text(field: str, title: str, *, wide: bool = False) -> Column:
+    return Column(title, lambda r: escape(_plain(getattr(r, field))), wide=wide)
+
+
+def number(field: str, title: str, digits: int = 0) -> Column:
+    return Column(title, lambda r: "–" if pd.isna(getattr(r, field)) else f"{getattr(r, field):,.{digits}f}", number=True)
+
+
+def when(field: str, title: str, *, precise: bool = False) -> Column:
+    """A date; precise: the field has a partner `<field>_to` and is shown as written."""
+    if precise:
+        return Column(title, lambda r: span(getattr(r, field), getattr(r, f"{field}_to")))
+    return Column(title, lambda r: day(getattr(r, field)))
+
+
+def named(field: str, title: str, known: dict[str, str]) -> Column:
+    return Column(title, lambda r: escape(known.get(getattr(r, field), _plain(getattr(r, field)))))
+
+
+def link(field: str, title: str, url: Any) -> Column:
+    return Column(title, lambda r: f"<a href='{escape(url(r))}' target='_self'>{escape(_plain(getattr(r, field)))}</a>")
+
+
+def status(field: Any, title: str) -> Column:
+    """Sign, word and colour of a status; field: a column name or a function of the row."""
+    key = field if callable(field) else lambda r: getattr(r, field)
+    return Column(title, lambda r: badge(key(r)))
+
+
+def badge(key: str) -> str:
+    found = STATUSES[key]
+    return f"<span class='status' style='color:{found.colour}'>{found.sign} {escape(_(found.word))}</span>"
+
+
+def bar(n: str, of: str, title: str, colour: str) -> Column:
+    """n/N with a bar; too few to speak of a rate: the counts alone."""
+    def show(r: Any) -> str:
+        done, total = getattr(r, n), getattr(r, of)
+        if not total:
+            return "<span class='none'>–</span>"
+        part = min(done / total, 1) * 100 if total >= FEW else 0
+        return f"<span class='bar'><i style='width:{part:.0f}%;background:{colour}'></i></span> <b>{done}</b>/{total}"
+    return Column(title, show, number=True)
+
+
+def _plain(value: Any) -> str:
+    return "–" if value is None or (not isinstance(value, str) and pd.isna(value)) or value == "" else str(value)
+
+
+def table(rows: pd.DataFrame, columns: list[Column], *, empty: str, height: int | None = None) -> None:
+    """Rows as a plain table: real text that prints, zooms and is read aloud. height in px lets a long one scroll."""
+    if rows.empty:
+        st.html(f"<p class='note'>{escape(empty)}</p>")
+        return
+    head = "".join(f"<th{' class=n' if c.number else ''}>{escape(c.title)}</th>" for c in columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td{_classes(c)}>{c.show(r)}</td>" for c in columns) + "</tr>" for r in rows.itertuples()
+    )
+    limit = f" style='max-height:{height}px'" if height else ""
+    st.html(f"<div class='rows'{limit}><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
+
+
+def _classes(column: Column) -> str:
+    found = [name for name, on in (("n", column.number), ("wide", column.wide)) if on]
+    return f" class='{' '.join(found)}'" if found else ""
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> None:
+    """Names and values of one thing, side by side."""
+    st.html("<dl class='facts'>" + "".join(f"<div><dt>{escape(a)}</dt><dd>{escape(b)}</dd></div>" for a, b in pairs) + "</dl>")
+
+
+def legend(keys: Iterable[str], lead: str = "") -> None:
+    """Signs and words of statuses, in their colours."""
+    st.html(f"<p class='legend'>{escape(lead)} {' '.join(badge(k) for k in keys)}</p>")
+
+
+# ---- where numbers come from -----------------------------------------------------------------------------------------
+
+def definition(*stems: str, label: str | None = None) -> None:
+    """A popover with the definitions 口径 of figures, read from the headers of their SQL."""
+    lang = current_language()
+    with st.popover(label or _("口径"), type="tertiary"):
+        for stem in stems:
+            known = figures.catalogue()[stem]
+            st.markdown(f"**{known.title[lang]}**  \n{known.definition[lang]}".replace("$", r"\$"))
+            parts = [f"queries/figures/{stem}.sql"]
+            if known.clause:
+                parts.insert(0, _("方案条款 {clause}").format(clause=known.clause))
+            st.caption(" · ".join(parts))
+
