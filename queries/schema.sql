@@ -225,6 +225,14 @@ SELECT *, commenced_to <= commence_target AS commenced_by_target, completed_to <
     CASE complete_lateness WHEN '逾期' THEN complete_reported - complete_due END AS complete_days_late
 FROM p;
 
+-- status_at of the communities that a question is about: those of batch b in the streets sc and, with a category, only
+-- those that have works in it (NULL: all).
+CREATE MACRO asked_at(d, k, lv, b, sc, cat) AS TABLE
+SELECT * FROM status_at(d, k, lv)
+WHERE batch = b AND list_contains(sc, street) AND (cat IS NULL OR project_id IN (
+    SELECT w.project_id FROM works_at(d, k) w JOIN plan_items i USING (item) WHERE i.category = cat
+));
+
 -- Every work of the newest reports with its item, baseline and lateness against its own baseline.
 CREATE MACRO work_status_at(d, k) AS TABLE
 SELECT w.*, i.name, i.category, i.facility, i.unit AS plan_unit, i.position, b.commence_baseline, b.complete_baseline,

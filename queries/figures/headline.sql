@@ -1,10 +1,12 @@
 -- title.zh: 总盘
 -- title.en: Headline figures
 -- zh: 批次在册小区的开工与完成，分别按小区、户、楼栋和建筑面积计。户数、栋数、面积随所属小区整体计入。开工、完成、按期、落后的口径同“各街道进度”。
+--   选了类别的，只计有该类工程的小区。
 -- en: Commencement and completion of the batch's communities, by communities, households, buildings and floor area. A community's households, buildings
 --   and area count as a whole with it. Commenced, completed, by target and behind as in “Progress by street”.
+--   With a category only communities with works in it count.
 -- grain: measure
--- params: as_of, known_at, batch, level, scope
+-- params: as_of, known_at, batch, level, scope, category=null
 -- columns:
 --   measure: projects (count), households (count), buildings (count) or area_m2 (floor area, whole m²)
 --   total: of the communities on the list
@@ -21,7 +23,7 @@
 --   missing: communities whose value the register leaves empty; they are in no figure of the row (count)
 -- clause: 一(三)
 WITH p AS (
-    SELECT * FROM status_at($as_of, $known_at, $level) WHERE batch = $batch AND list_contains($scope, street)
+    SELECT * FROM asked_at($as_of, $known_at, $level, $batch, $scope, $category)
 ),
 m AS (
     SELECT p.*, unnest(['projects', 'households', 'buildings', 'area_m2']) AS measure,

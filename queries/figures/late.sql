@@ -2,12 +2,14 @@
 -- title.en: What is behind
 -- zh: 开工或完成（所选口径）到期而未实现的小区。到期日取首次公布的计划与方案目标中较早者，改计划不消除落后。逾期：到期日早于该节点最近报数日，
 --   落后天数算到报数日为止；到期未报：到期日在最近报数日之后才过，无从知道，不计天数。滞后原因和责任单位取自该小区未开工（或未完工）的工程，以到期最早的为准。
+--   选了类别的，只计有该类工程的小区。
 -- en: Communities whose commencement or completion (at the chosen level) is due and not done. Due is the earlier of the first published plan and the
 --   target; replanning does not cure lateness. 逾期 overdue: due before the newest report of that milestone, and the days stop at that report; 到期未报
 --   due and unreported: due since that report, so nobody knows and no days are counted. Reason and unit come from the community's works
 --   that have not commenced (or are not finished), the one due first.
+--   With a category only communities with works in it count.
 -- grain: project and milestone; overdue first, the longest first
--- params: as_of, known_at, batch, level, scope
+-- params: as_of, known_at, batch, level, scope, category=null
 -- columns:
 --   project_id: number of the project
 --   street: the plan's name
@@ -26,7 +28,7 @@
 --   reported_as_of: as-of date of the newest report of the milestone
 --   replanned: newest plan date, its last day
 -- clause: 一(三)
-WITH s AS (SELECT * FROM status_at($as_of, $known_at, $level) WHERE batch = $batch AND list_contains($scope, street)),
+WITH s AS (SELECT * FROM asked_at($as_of, $known_at, $level, $batch, $scope, $category)),
 late AS (
     SELECT project_id, street, name, households, 'commence' AS role, commencement() AS milestone, commence_baseline AS planned,
         commence_forecast AS forecast, commence_days_late AS days_late, commence_due AS due, commence_target AS target,

@@ -4,6 +4,7 @@
 --   截至日。按期指实际日期不晚于方案目标日；批次没有目标时按期数为空。只写到月的日期自当月1日起算已完成，月末不晚于目标才算按期。落后按个数
 --   直接数：到期日（本项目首次公布的计划与方案目标中较早者）早于该项目最近报数日而仍未完成；到期日在最近报数日之后才过的另计为到期未报，提前完成的不抵落后的。
 --   本期未报的街道沿用上次报来的数，并注明其日期。
+--   选了类别的，只计有该类工程的小区。
 -- en: Counted in communities on the batch's list, by street. Commenced: the milestone 开工 has an actual date not later than the as-of date;
 --   completed: the milestone of the chosen level (works finished, completion acceptance or comprehensive acceptance) has one.
 --   By target: that date is not later than the target of the plan; empty where the batch has no target. A date written as a month counts
@@ -11,8 +12,9 @@
 --   the first published plan and the target) lies before the community's newest report and it is still not done; where it
 --   passed after that report, the community is due and unreported. Early finishes never make up for late ones.
 --   A street that has not reported for the round keeps its last report, with the date of that report.
+--   With a category only communities with works in it count.
 -- grain: street with projects in the batch, in the plan's order
--- params: as_of, known_at, batch, level, scope
+-- params: as_of, known_at, batch, level, scope, category=null
 -- columns:
 --   street: the plan's name
 --   projects: communities on the list (count)
@@ -54,7 +56,6 @@ SELECT s.street, count(*) AS projects,
     max(greatest(s.commence_days_late, s.complete_days_late)) AS max_days_late,
     count(*) FILTER (WHERE s.commence_baseline <= $as_of) AS commence_planned,
     count(*) FILTER (WHERE s.complete_baseline <= $as_of) AS complete_planned
-FROM status_at($as_of, $known_at, $level) s JOIN reporting_at($as_of, $known_at) r USING (street)
-WHERE s.batch = $batch AND list_contains($scope, s.street)
+FROM asked_at($as_of, $known_at, $level, $batch, $scope, $category) s JOIN reporting_at($as_of, $known_at) r USING (street)
 GROUP BY s.street
 ORDER BY any_value(r.position);

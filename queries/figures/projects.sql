@@ -1,12 +1,12 @@
 -- title.zh: 小区清单
 -- title.en: Communities
 -- zh: 批次在册小区的基本情况、开工和完成（所选口径）的计划、预计、实际，及其灯号。灯号：落后（开工或完成逾期）、到期未报、未报（本期街道未报且小区未完成）、按计划。
---   可按街道、类别（有该类工程的小区）或项目编号筛选。
+--   可按类别（有该类工程的小区）或项目编号筛选。
 -- en: Communities on the batch's list with their facts, baseline, forecast and actual dates of commencement and completion (at the chosen level), and a light: late
 --   (commencement or completion overdue), due and unreported, unreported (the street has not reported for the round and the community is not completed), on plan.
---   May be narrowed to a street, a category (communities with works in it) or one project.
+--   May be narrowed to a category (communities with works in it) or one project.
 -- grain: project, in the plan's order of streets, then by number
--- params: as_of, known_at, batch, level, scope, street=null, category=null, project_id=null
+-- params: as_of, known_at, batch, level, scope, category=null, project_id=null
 -- columns:
 --   project_id: number of the project
 --   name: name of the community
@@ -51,12 +51,8 @@ SELECT s.project_id, s.name, s.street, s.community, s.batch, s.built_year, s.bui
         WHEN '到期未报' IN (s.commence_lateness, s.complete_lateness) THEN 'due_unreported'
         WHEN s.completed IS NULL AND NOT r.reported THEN 'unreported' ELSE 'on_plan' END AS light,
     g.stage, coalesce(s.complete_reported, s.commence_reported) AS reported_as_of, s.joined_as_of
-FROM status_at($as_of, $known_at, $level) s
+FROM asked_at($as_of, $known_at, $level, $batch, $scope, $category) s
 JOIN reporting_at($as_of, $known_at) r USING (street)
 LEFT JOIN stages g USING (project_id)
-WHERE s.batch = $batch AND list_contains($scope, s.street)
-    AND ($street IS NULL OR s.street = $street) AND ($project_id IS NULL OR s.project_id = $project_id)
-    AND ($category IS NULL OR s.project_id IN (
-        SELECT w.project_id FROM works_at($as_of, $known_at) w JOIN plan_items i USING (item) WHERE i.category = $category
-    ))
+WHERE $project_id IS NULL OR s.project_id = $project_id
 ORDER BY r.position, s.project_id;

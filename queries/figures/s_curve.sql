@@ -2,11 +2,13 @@
 -- title.en: Curve of progress
 -- zh: 批次在册小区中，各日期为止首次公布的计划应开工、应完成的个数，和实际已开工、已完成的个数。实际按事件日期累计（以目前所知为准，补报、更正计入发生之日）；
 --   没有计划日期的小区不计入计划线。横轴为截至日及以前各期，其后每 7 天一点，到最后的计划日或目标日为止。
+--   选了类别的，只计有该类工程的小区。
 -- en: Of the communities on the batch's list, how many the first published plans have commenced and completed by each date, and how many were. Actual
 --   counts by the date of the event, as known now, so late and corrected reports count on the day it happened; communities without a plan date are not in the planned line.
 --   Dates are the rounds up to the as-of date and the as-of date, then every seventh day to the last plan date or target.
+--   With a category only communities with works in it count.
 -- grain: date and milestone
--- params: as_of, known_at, batch, level, scope
+-- params: as_of, known_at, batch, level, scope, category=null
 -- columns:
 --   as_of: date on the axis
 --   milestone: name of 开工 or of the completion level
@@ -18,7 +20,7 @@
 --   projects: communities on the list (count)
 --   households: their households (count)
 -- clause: 一(三)
-WITH s AS (SELECT * FROM status_at($as_of, $known_at, $level) WHERE batch = $batch AND list_contains($scope, street)),
+WITH s AS (SELECT * FROM asked_at($as_of, $known_at, $level, $batch, $scope, $category)),
 events AS (
     SELECT 1 AS position, commencement() AS milestone, commence_baseline AS planned, commenced AS done,
         coalesce(households, 0) AS households, commence_target AS target FROM s
