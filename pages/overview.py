@@ -1,5 +1,36 @@
-from renewal import filters
-from renewal.access import guard
+"""总览: how many communities are behind, where and by how much; both targets; the curve, the matrix, the map."""
 
-viewer = guard()
-asked = filters.current()
+import streamlit as st
+
+from renewal import cache, charts, findings, maps, parts, ui
+from renewal.access import guard
+from renewal.i18n import _
+
+q = cache.ask(guard())
+headline, before = q.figure("headline"), q.before("headline")
+late, reporting = q.figure("late"), q.figure("reporting")
+role = findings.leading_role(headline)
+
+ui.begin(findings.overview(headline, late, reporting, q.asked, q.plan))
+ui.cards([
+    parts.progress_card("commence", q, headline, before),
+    parts.progress_card("complete", q, headline, before),
+    parts.behind_card(headline, late, q.before("late")),
+    parts.reporting_card(q, reporting, q.before("reporting")),
+])
+left, middle, right = st.columns([38, 32, 30], gap="medium")
+with left:
+    ui.heading(_("进度曲线"), _("实线＝实际，虚线＝首次公布的计划，单位：小区"))
+    q.panel("curve", lambda: parts.curve(q))
+    ui.heading(_("落后清单"), parts.behind_note(late, limit=8))
+    parts.late_table(late, q, limit=8)
+    parts.projects_behind_link(late, q)
+with middle:
+    ui.heading(_("街道 × 类别"), parts.role_word(role, q))
+    q.panel("matrix", lambda: parts.matrix(q, role, height=590), role=role)
+    ui.note(charts.matrix_legend())
+with right:
+    ui.heading(_("地图"), maps.disclaimer())
+    q.panel("map", lambda: parts.static_map(q, height=560))
+    ui.legend(maps.LEGEND)
+ui.definition("headline", "late", "s_curve", "progress_by_street", "progress_by_street_category", "reporting")

@@ -6,25 +6,61 @@ narrower scope never meets an older answer; `max_entries` bounds the memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from renewal import figures, settings
+from renewal import figures, filters, settings
+from renewal.access import Viewer
 from renewal.filters import Filters
-from renewal.plan import load_plan
+from renewal.plan import Plan, load_plan
 from renewal.store import Store
 
 
-def figure(name: str, asked: Filters, scope: Iterable[str], *, as_of: date | None = None, **own: Any) -> pd.DataFrame:
-    """Rows of a figure for the filters and streets given; as_of asks for another date than the filters'."""
-    return _figure(
-        str(asked.store.folder), asked.version, name, as_of or asked.as_of, asked.known_at, asked.batch, asked.level,
-        tuple(scope), tuple(sorted(own.items())),
-    )
+@dataclass(frozen=True)
+class Question:
+    """What one page asks: the reader's filters, the plan, and the streets of the viewer's scope that the filter leaves."""
+
+    asked: Filters
+    plan: Plan
+    scope: tuple[str, ...]
+
+    def figure(self, name: str, *, as_of: date | None = None, **own: Any) -> pd.DataFrame:
+        """Rows of a figure for these filters (the category too, where the figure takes one); as_of asks for another date."""
+        if "category" in figures.catalogue()[name].params:
+            own.setdefault("category", self.asked.category)
+        asked = self.asked
+        return _figure(
+            str(asked.store.folder), asked.version, name, as_of or asked.as_of, asked.known_at, asked.batch, asked.level,
+            self.scope, tuple(sorted(own.items())),
+        )
+
+    def before(self, name: str, **own: Any) -> pd.DataFrame | None:
+        """The same at the round before; None at the first round."""
+        return None if self.asked.previous is None else self.figure(name, as_of=self.asked.previous, **own)
+
+    def panel(self, name: str, draw: Callable[[], None], **extra: Any) -> None:
+        """Draw a part of a page, or replay what the same question drew before: building charts is the dear part of a rerun.
+
+        draw takes no arguments and draws nothing that the reader can click; extra is what it depends on beside the filters.
+        """
+        asked = self.asked
+        layers = tuple(p.stat().st_mtime_ns for p in sorted(settings.GEO.glob("*.geojson")))
+        _panel(
+            (name, str(asked.store.folder), asked.version, asked.as_of, asked.previous, asked.known_at, asked.batch,
+             asked.level, asked.category, asked.lang, self.plan.sha256, layers),
+            self.scope, tuple(sorted(extra.items())), draw,
+        )
+
+
+def ask(viewer: Viewer) -> Question:
+    """The question of the page at work, for a viewer whom the guard let in."""
+    asked = filters.current()
+    return Question(asked, load_plan(), asked.narrow(viewer.scope))
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
@@ -35,19 +71,6 @@ def _figure(
     return figures.run(
         name, as_of=as_of, known_at=known_at, batch=batch, level=level, scope=scope, store=Store(folder),
         version=version, **dict(own),
-    )
-
-
-def panel(name: str, asked: Filters, scope: Iterable[str], draw: Callable[[], None], **extra: Any) -> None:
-    """Draw a part of a page, or replay what the same question drew before: building charts is the dear part of a rerun.
-
-    draw takes no arguments and draws nothing that the reader can click; extra is what it depends on beside the filters.
-    """
-    layers = tuple(p.stat().st_mtime_ns for p in sorted(settings.GEO.glob("*.geojson")))
-    _panel(
-        (name, str(asked.store.folder), asked.version, asked.as_of, asked.previous, asked.known_at, asked.batch,
-         asked.level, asked.category, asked.lang, load_plan().sha256, layers),
-        tuple(scope), tuple(sorted(extra.items())), draw,
     )
 
 

@@ -33,13 +33,14 @@ class Behind:
     """Communities behind, each counted once whatever it is late with.
 
     count: overdue by the street's own report; days: the longest; streets: (street, count), most first; unknown: due
-    since the street's last report, so nobody knows.
+    since the street's last report, so nobody knows; households: of those overdue.
     """
 
     count: int
     days: int
     streets: tuple[tuple[str, int], ...]
     unknown: int
+    households: int
 
 
 def behind(late: pd.DataFrame) -> Behind:
@@ -50,24 +51,39 @@ def behind(late: pd.DataFrame) -> Behind:
     unknown = set(late.loc[late["status"] == DUE_UNREPORTED, "project_id"]) - set(once["project_id"])
     return Behind(
         len(once), 0 if overdue.empty else int(overdue["days_late"].max()),
-        tuple((str(s), int(n)) for s, n in counts.items()), len(unknown),
+        tuple((str(s), int(n)) for s, n in counts.items()), len(unknown), int(once["households"].fillna(0).sum()),
     )
+
+
+def leading_role(headline: pd.DataFrame) -> str:
+    """Which of both targets the pages put first: the one with more communities behind, else the next to be reached."""
+    main = headline.set_index("measure").loc["projects"]
+    if main["commence_late"] != main["complete_late"]:
+        return "commence" if main["commence_late"] > main["complete_late"] else "complete"
+    return "commence" if main["not_commenced"] else "complete"
+
+
+def reported(reporting: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Streets that have reported for the round and those that have not; without those that owe nothing."""
+    return tuple(list(reporting.loc[reporting["status"] == s, "street"]) for s in ("reported", "unreported"))
 
 
 def overview(headline: pd.DataFrame, late: pd.DataFrame, reporting: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
     """How many are behind, where, by how much; both targets; who has not reported. At any as-of date."""
     main = headline.set_index("measure").loc["projects"]
     found, total = behind(late), int(main["total"])
-    silent = reporting.loc[reporting["status"] == "unreported", "street"]
+    _reported, silent = reported(reporting)
     if not total:
         return Finding("few", _("{batch} 批次在所选范围内没有小区").format(batch=asked.batch))
     detail = [
         _progress(main, "commence", plan.target(asked.batch, "commence"), asked, plan),
         _progress(main, "complete", plan.target(asked.batch, "complete"), asked, plan),
     ]
+    if asked.category:
+        detail.append(only(asked, plan))
     if found.unknown:
         detail.append(n_("{n} 个小区到期未报", found.unknown).format(n=found.unknown))
-    if len(silent):
+    if silent:
         detail.append(_("未报：{streets}").format(streets=listed(plan, silent)))
     status, text = _verdict(found, total, int(main["completed"]), len(silent), plan)
     return Finding(status, text, _join(detail))
@@ -157,7 +173,7 @@ def on_map(projects: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
     if late.empty:
         return Finding("on_plan", _("0/{total} 个小区落后").format(total=total), _join(detail))
     counts = tuple((str(s), int(n)) for s, n in late["street"].value_counts().items())
-    found = Behind(len(late), 0, counts, 0)
+    found = Behind(len(late), 0, counts, 0, 0)
     return Finding("late", _("{n}/{total} 个小区落后：{where}").format(
         n=len(late), total=total, where=where(found, plan)), _join(detail))
 
@@ -192,20 +208,25 @@ def dossier(project: pd.Series, asked: Filters, plan: Plan) -> Finding:
 
 def data(reporting: pd.DataFrame, snapshots: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
     """Who has reported for the round, from how many files."""
-    owing = reporting[reporting["status"] != "no_projects"]
-    silent = owing.loc[owing["status"] == "unreported", "street"]
-    text = _("本期 {n}/{total} 个街道已报").format(n=len(owing) - len(silent), total=len(owing))
-    if len(silent):
+    sent, silent = reported(reporting)
+    text = _("本期 {n}/{total} 个街道已报").format(n=len(sent), total=len(sent) + len(silent))
+    if silent:
         text = _("{text}，未报：{streets}").format(text=text, streets=listed(plan, silent))
     detail = _("至 {date} 共载入 {n} 份快照").format(date=_iso(asked.as_of), n=len(snapshots))
-    return Finding("unreported" if len(silent) else "on_plan", text, detail)
+    return Finding("unreported" if silent else "on_plan", text, detail)
 
 
 def basis(asked: Filters, plan: Plan) -> str:
-    """What every rate rests on: batch, completion level, as-of date."""
-    return _("{batch} 批次 · 完成口径 {level} · 截至 {date}").format(
+    """What every rate rests on: batch, completion level, as-of date, and the category where one is chosen."""
+    text = _("{batch} 批次 · 完成口径 {level} · 截至 {date}").format(
         batch=asked.batch, level=plan.label(asked.level, asked.lang), date=_iso(asked.as_of)
     )
+    return f"{text} · {only(asked, plan)}" if asked.category else text
+
+
+def only(asked: Filters, plan: Plan) -> str:
+    """What a chosen category does to every count."""
+    return _("只计有{category}工程的小区").format(category=plan.label(asked.category, asked.lang))
 
 
 def short(plan: Plan, street: str) -> str:

@@ -44,6 +44,16 @@ def layer_file(name: str, folder: Path | None = None) -> dict:
     return _collection(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 
+def disclaimer() -> str:
+    """What the drawn areas are, wherever they are shown."""
+    return _("气泡＝小区，面积＝户数；街道范围为示意图，非法定界线")
+
+
+def describe() -> str:
+    """What a screen reader is told in place of the map."""
+    return _("地图：各小区的位置、户数和状态，同样的内容见项目页的清单")
+
+
 def status(row: object) -> str:
     """What a bubble shows: lateness before stage. row: light and status of the figure `projects`."""
     if row.light in ("late", "due_unreported", "unreported"):

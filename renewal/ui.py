@@ -1,5 +1,6 @@
-"""Pieces of pages: the finding, cards, tables, definitions. They format what figures return and add no number of their own
-but rates and the difference to the round before.
+"""Pieces of pages that know nothing of streets and projects: the finding, cards, tables, charts, definitions.
+
+They format what they are given and add no number of their own but rates and the difference to the round before.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from html import escape
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from renewal import figures, settings
+from renewal.charts import CONFIG
 from renewal.charts.theme import FEW, STATUSES, share
-from renewal.filters import Filters
-from renewal.findings import Finding
+from renewal.findings import DUE_UNREPORTED, Finding
 from renewal.i18n import _, current_language
-from renewal.plan import Plan
 
 STYLE = settings.ROOT / "static" / "pages.css"
 # Links inside the dashboard change the page without loading it anew; printing in the browser gets its own layout.
@@ -43,11 +44,6 @@ def note(text: str) -> None:
     st.html(f"<p class='note'>{escape(text)}</p>")
 
 
-def names(plan: Plan) -> dict[str, str]:
-    """Street -> short name in the language of this run."""
-    return {s.name: s.short if current_language() == "zh" else s.short_en for s in plan.streets}
-
-
 def day(value: Any) -> str:
     """A date as 2020-07-01; a dash where there is none."""
     return "–" if value is None or pd.isna(value) else f"{value:%Y-%m-%d}"
@@ -69,6 +65,11 @@ def change(now: float, before: float | None, digits: int = 0) -> str:
     return _("较上期 {n}").format(n=f"{difference:+,.{digits}f}") if difference else _("较上期持平")
 
 
+def chart(figure: go.Figure, alt: str) -> None:
+    """A chart in the house style; alt says for a screen reader what it shows."""
+    st.plotly_chart(figure, theme=None, config=CONFIG, alt=alt)
+
+
 # ---- cards -----------------------------------------------------------------------------------------------------------
 
 @dataclass(frozen=True)
@@ -82,14 +83,15 @@ class Card:
     of: float | None
     unit: str
     change: str
-    lines: tuple[tuple[str, str, str], ...] = ()  # measure, n/N and rate, change
+    lines: tuple[tuple[str, str, str, str], ...] = ()  # measure, n/N, rate, change
     foot: str = ""
 
     def html(self) -> str:
         of = "" if self.of is None else f"/{self.of:,.0f}"
         rate = "" if self.of is None else f"<em>{share(self.n, self.of)}</em>"
         lines = "".join(
-            f"<tr><th>{escape(a)}</th><td>{escape(b)}</td><td class='change'>{escape(c)}</td></tr>" for a, b, c in self.lines
+            f"<tr><th>{escape(name)}</th><td>{escape(count)}</td><td>{escape(rate)}</td>"
+            f"<td class='change'>{escape(change)}</td></tr>" for name, count, rate, change in self.lines
         )
         return (
             f"<section class='card {self.role}'><header><b>{escape(self.title)}</b><span>{escape(self.side)}</span></header>"
@@ -102,37 +104,6 @@ class Card:
 
 def cards(found: Iterable[Card]) -> None:
     st.html(f"<div class='cards'>{''.join(c.html() for c in found)}</div>")
-
-
-def progress_card(role: str, title: str, side: str, now: pd.DataFrame, before: pd.DataFrame | None) -> Card:
-    """Commencement or completion by communities, households, buildings and area, from the figure `headline`."""
-    column = "commenced" if role == "commence" else "completed"
-    rows = now.set_index("measure")
-    old = before.set_index("measure") if before is not None and len(before) else None
-    lines = []
-    for measure in ("households", "buildings", "area_m2"):
-        name, unit, divisor, digits = measures()[measure]
-        n, of = rows.at[measure, column] / divisor, rows.at[measure, "total"] / divisor
-        past = None if old is None else old.at[measure, column] / divisor
-        lines.append((name, f"{n:,.{digits}f}/{of:,.{digits}f} {unit}  {share(n, of)}", change(n, past, digits)))
-    main = rows.loc["projects"]
-    parts = []
-    if not pd.isna(main[f"{column}_by_target"]):
-        parts.append(_("按期 {n}").format(n=main[f"{column}_by_target"]))
-        parts.append(_("晚于目标 {n}").format(n=main[column] - main[f"{column}_by_target"]))
-    parts.append(_("尚未 {n}").format(n=main[f"not_{column}"]))
-    return Card(
-        role, title, side, main[column], main["total"], _("个小区"),
-        change(main[column], None if old is None else old.at["projects", column]), tuple(lines), " · ".join(parts),
-    )
-
-
-def measures() -> dict[str, tuple[str, str, int, int]]:
-    """measure -> (title, unit, divisor, decimals)."""
-    return {
-        "projects": (_("小区"), _("个小区"), 1, 0), "households": (_("户数"), _("户"), 1, 0),
-        "buildings": (_("楼栋"), _("栋"), 1, 0), "area_m2": (_("面积"), _("万㎡"), 10_000, 1),
-    }
 
 
 # ---- tables ----------------------------------------------------------------------------------------------------------
@@ -176,6 +147,18 @@ def status(field: Any, title: str) -> Column:
     return Column(title, lambda r: badge(key(r)))
 
 
+def days_late(days: Any, late: str) -> str:
+    """Days overdue in red; a due date that passed since the last report as what it is."""
+    if late == DUE_UNREPORTED:
+        return badge("due_unreported")
+    return f"<b class='late'>{_('{n} 天').format(n=days)}</b>"
+
+
+def joined(*parts: str) -> str:
+    """The parts that there are, escaped."""
+    return escape(" · ".join(p for p in parts if p)) or "–"
+
+
 def badge(key: str) -> str:
     found = STATUSES[key]
     return f"<span class='status' style='color:{found.colour}'>{found.sign} {escape(_(found.word))}</span>"
@@ -217,6 +200,11 @@ def _classes(column: Column) -> str:
 def facts(pairs: Iterable[tuple[str, str]]) -> None:
     """Names and values of one thing, side by side."""
     st.html("<dl class='facts'>" + "".join(f"<div><dt>{escape(a)}</dt><dd>{escape(b)}</dd></div>" for a, b in pairs) + "</dl>")
+
+
+def links(found: Iterable[tuple[str, str]]) -> None:
+    """Text and address of other views of the dashboard."""
+    st.html(" ".join(f"<a class='more' href='{escape(url)}' target='_self'>{escape(name)}</a>" for name, url in found))
 
 
 def legend(keys: Iterable[str], lead: str = "") -> None:

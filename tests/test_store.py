@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from renewal.store import NoData, Store, StoreError, build, load, rebuild, store as stores, verify
+from renewal.store import NoData, Store, StoreError, build, check, load, rebuild, verify
+from renewal.store import store as stores
 from renewal.store.journal import Journal
 
 EXPORTS = Path(__file__).parent / "fixtures" / "exports"
@@ -207,9 +208,30 @@ def test_an_older_programs_version_is_rebuilt_by_the_next_load(store, monkeypatc
     stores.Store._open.clear()
     with pytest.raises(StoreError, match="rebuild"):
         store.cursor()
+    again = load([JUNE], store=store)
+    assert (again.exit_code, again.publication) == (0, None)
+    assert rows(store, "SELECT count(*) FROM snapshots") == [(3,)]
     assert load([JULY], store=store).exit_code == 0
     assert rows(store, "SELECT count(*) FROM snapshots") == [(6,)]
     assert verify(store).ok
+
+
+def test_an_upgrade_that_would_change_rows_stops_and_says_so(store, monkeypatch):
+    sql, _checksum = stores.schema()
+    before = store.version()
+    monkeypatch.setattr(stores, "schema", lambda: (sql, "another"))
+    monkeypatch.setattr(build, "schema", lambda: (sql, "another"))
+    stores.Store._open.clear()
+    original = check.replay
+
+    def other(*args):
+        name, sums, problems = original(*args)
+        return name, {n: {s: (rows + 1, text) for s, (rows, text) in found.items()} for n, found in sums.items()}, problems
+
+    monkeypatch.setattr(check, "replay", other)
+    with pytest.raises(StoreError, match="--accept"):
+        load([JULY], store=store)
+    assert store.version() == before
 
 
 def test_sample_and_office_never_mix(store, tmp_path):

@@ -19,13 +19,14 @@
 --   actual_households: households of those done (count; empty after the as-of date)
 --   projects: communities on the list (count)
 --   households: their households (count)
+--   role: commence or complete
 -- clause: 一(三)
 WITH s AS (SELECT * FROM asked_at($as_of, $known_at, $level, $batch, $scope, $category)),
 events AS (
-    SELECT 1 AS position, commencement() AS milestone, commence_baseline AS planned, commenced AS done,
+    SELECT 1 AS position, 'commence' AS role, commencement() AS milestone, commence_baseline AS planned, commenced AS done,
         coalesce(households, 0) AS households, commence_target AS target FROM s
     UNION ALL
-    SELECT 2, $level, complete_baseline, completed, coalesce(households, 0), complete_target FROM s
+    SELECT 2, 'complete', $level, complete_baseline, completed, coalesce(households, 0), complete_target FROM s
 ),
 axis AS (
     SELECT as_of AS day FROM snapshots_at($as_of, $known_at)
@@ -39,7 +40,7 @@ SELECT a.day AS as_of, coalesce(any_value(m.name), e.milestone) AS milestone,
     NULL::BIGINT AS forecast,
     coalesce(sum(e.households) FILTER (WHERE e.planned <= a.day), 0) AS planned_households,
     CASE WHEN a.day <= $as_of THEN coalesce(sum(e.households) FILTER (WHERE e.done <= a.day), 0) END AS actual_households,
-    count(*) AS projects, sum(e.households) AS households
+    count(*) AS projects, sum(e.households) AS households, e.role
 FROM axis a CROSS JOIN events e LEFT JOIN plan_milestones m ON m.milestone = e.milestone
-GROUP BY a.day, e.position, e.milestone
+GROUP BY a.day, e.position, e.milestone, e.role
 ORDER BY a.day, e.position;

@@ -2,9 +2,10 @@
 
 from renewal.charts.categories import category_bars
 from renewal.charts.curve import s_curve
+from renewal.charts.matrix import legend as matrix_legend
 from renewal.charts.matrix import matrix
 from renewal.charts.streets import street_bars
 from renewal.charts.theme import CONFIG
 from renewal.charts.timeline import timeline
 
-__all__ = ["CONFIG", "category_bars", "matrix", "s_curve", "street_bars", "timeline"]
+__all__ = ["CONFIG", "category_bars", "matrix", "matrix_legend", "s_curve", "street_bars", "timeline"]

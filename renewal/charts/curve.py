@@ -12,19 +12,19 @@ from renewal.i18n import _
 from renewal.plan import Target
 
 
-def s_curve(data: pd.DataFrame, *, as_of: date, labels: dict[str, tuple[str, str]], targets: list[Target],
+def s_curve(data: pd.DataFrame, *, as_of: date, labels: dict[str, str], targets: list[Target],
             unit: str = "projects", height: int = 380) -> go.Figure:
     """Commencement and completion: planned dashed, actual solid up to the as-of date, the targets as lines.
 
-    data: rows of the figure s_curve. labels: role ('commence', 'complete') -> (milestone as the data names it, text
-    to show). unit: 'projects' or 'households'.
+    data: rows of the figure s_curve. labels: role ('commence', 'complete') -> text to show. unit: 'projects' or
+    'households'.
     """
     planned, actual = ("planned", "actual") if unit == "projects" else ("planned_households", "actual_households")
     figure = theme.blank(height, margin={"l": 44, "r": 14, "t": 26, "b": 30})
     total = float(data[unit].max()) if len(data) else 1.0
     tips = []
-    for role, (milestone, label) in labels.items():
-        rows = data[data["milestone"] == milestone]
+    for role, label in labels.items():
+        rows = data[data["role"] == role]
         colour = theme.ROLE_COLOURS[role]
         figure.add_scatter(x=rows["as_of"], y=rows[planned], mode="lines", name=f"{role} planned",
                            line={"color": colour, "width": 1.5, "dash": "dot"})

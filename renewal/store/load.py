@@ -105,6 +105,7 @@ def load(
         if progress:
             progress(number, len(files), file.name)
         read_file(file, plan, layouts, as_of)
+    _fit(store)
     with store.lock():
         return _publish(files, store, plan, layouts, loaded_at, as_of, good_only, sample)
 
@@ -242,9 +243,8 @@ def _publish(
     journal = Journal(store.office)
     base = store.version()
     journal.settle(base)
-    if base is not None:
-        base = _fitting(store, journal, base, plan, layouts, sample)
-    elif journal.done():
+    _never_mixed(journal, sample)
+    if base is None and journal.done():
         raise StoreError(_("数据库指针不见了，但日志里有已发布的数据；请先运行 python -m renewal rebuild"))
     _pass_over_known(files, store, base)
     good = _check_projects(files, store, base, layouts)
@@ -272,21 +272,27 @@ def _publish(
     return LoadReport(reports, number, version)
 
 
-def _fitting(store: Store, journal: Journal, base: str, plan: Plan, layouts: Layouts, sample: bool) -> str:
-    """The version to build on: the current one, or, after an upgrade of the program, one rebuilt from the archive."""
+def _fit(store: Store) -> None:
+    """After an upgrade of the program the current version is rebuilt first; rows that would differ are not passed over."""
+    base = store.version()
+    if base is None:
+        return
+    try:
+        store.meta(base)
+    except StoreError:
+        from .check import rebuild  # a circle otherwise: a rebuild reads files as a load does
+
+        report = rebuild(store)
+        if not report.ok:
+            raise StoreError("\n".join(report.lines)) from None
+
+
+def _never_mixed(journal: Journal, sample: bool) -> None:
     done = journal.done()
     if done and done[-1].sample != sample:
         if sample:
             raise StoreError(_("这是单位自己的数据库，不能装入示例数据；请另选文件夹"))
         raise StoreError(_("这是示例数据库，不能装入单位的数据；请用 --store 另选文件夹"))
-    try:
-        store.meta(base)
-    except StoreError:
-        from .check import replay  # a circle otherwise: a rebuild reads files as a load does
-
-        name, _sums, _problems = replay(store, journal, plan, layouts)
-        return name
-    return base
 
 
 def _pass_over_known(files: list[_File], store: Store, base: str | None) -> None:
