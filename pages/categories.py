@@ -1,5 +1,22 @@
-from renewal import filters
-from renewal.access import guard
+"""类别: three categories, the two kinds of basic facilities, and all work items of the plan."""
 
-viewer = guard()
-asked = filters.current()
+import streamlit as st
+
+from renewal import cache, findings, parts, ui
+from renewal.access import guard
+from renewal.i18n import _
+
+q = cache.ask(guard())
+groups, items = parts.of_category(q.figure("progress_by_category"), q), parts.of_category(q.figure("progress_by_item"), q)
+
+ui.begin(findings.categories(groups, items, q.asked, q.plan))
+left, right = st.columns([42, 58], gap="medium")
+with left:
+    ui.heading(_("三个类别"), _("小区数；完工＝该类工程全部完工"))
+    q.panel("categories", lambda: parts.category_bars(q))
+    ui.heading(_("街道 × 类别"), _("完工"))
+    q.panel("matrix", lambda: parts.matrix(q, "complete", height=520), role="complete")
+with right:
+    ui.heading(_("改造内容"), _("小区数，共 {n} 项，按方案顺序；落后＝计划完工日已过、报来仍未完工").format(n=len(items)))
+    parts.item_table(items, q)
+ui.definition("progress_by_category", "progress_by_item", "progress_by_street_category")

@@ -1,5 +1,36 @@
-from renewal import filters
-from renewal.access import guard
+"""数据: which street has reported when, every file that was loaded, how the list changed, and what each figure means."""
 
-viewer = guard()
-asked = filters.current()
+import streamlit as st
+
+from renewal import cache, fields, findings, sources, ui
+from renewal.access import guard
+from renewal.i18n import _
+
+SECTIONS = ("coverage", "snapshots", "list", "definitions")
+
+q = cache.ask(guard())
+given = fields.of_page(["section", "start"], {"section": SECTIONS})
+section = given["section"] or SECTIONS[0]
+reporting, snapshots = q.figure("reporting"), q.figure("snapshots")
+words = {"coverage": _("报数"), "snapshots": _("快照"), "list": _("名单变化"), "definitions": _("口径")}
+
+ui.begin(findings.data(reporting, snapshots, q.asked, q.plan))
+fields.picker("section", _("内容"), list(SECTIONS), section, SECTIONS[0], words.get, st.segmented_control, required=True)
+if section == "coverage":
+    ui.heading(_("各街道各期是否已报"), _("最近 26 期；已报＝每种应报的台账都在一期的天数之内"))
+    q.panel("coverage", lambda: sources.coverage(q))
+    ui.heading(_("各街道最近报来的台账"))
+    sources.reporting_table(reporting, q)
+    ui.definition("coverage", "reporting", "rounds")
+elif section == "snapshots":
+    ui.heading(_("已载入的快照"), _("一份文件的一张工作表为一个快照；行数＝载入＋略过"))
+    sources.snapshot_table(
+        ui.paged(snapshots, given["start"], lambda n: q.asked.url("data", section="snapshots", start=n)), q
+    )
+    ui.definition("snapshots")
+elif section == "list":
+    sources.list_changes(q)
+    ui.definition("list_bridge", "list_changes", "removed_works", "batches")
+else:
+    sources.targets(q)
+    sources.definitions(q)

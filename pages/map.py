@@ -1,5 +1,30 @@
-from renewal import filters
-from renewal.access import guard
+"""地图: communities as bubbles over the approximate street areas; a click leads to the street or the community."""
 
-viewer = guard()
-asked = filters.current()
+import streamlit as st
+
+from renewal import cache, fields, filters, findings, maps, parts, settings, ui
+from renewal.access import guard
+from renewal.i18n import _
+
+HEIGHT = 640
+
+q = cache.ask(guard())
+projects = q.figure("projects")
+view = fields.of_page(["view"], {"view": maps.VIEWS})["view"] or maps.VIEWS[0]
+names = {"inner": _("城区"), "district": _("全区")}
+
+ui.begin(findings.on_map(projects, q.asked, q.plan))
+left, right = st.columns([66, 34], gap="medium")
+with left:
+    ui.heading(_("地图"), maps.disclaimer())
+    fields.picker("view", _("范围"), list(maps.VIEWS), view, maps.VIEWS[0], names.get, st.segmented_control, required=True)
+    chosen = parts.click_map(q, projects, view, HEIGHT)
+    ui.legend(maps.LEGEND)
+with right:
+    parts.beside_map(q, projects)
+ui.definition("projects")
+if chosen.get("project_id"):
+    st.switch_page(settings.ROOT / "pages" / "projects.py", query_params=q.asked.query(project=chosen["project_id"]))
+elif chosen.get("street"):
+    filters.choose(street=chosen["street"])
+    st.rerun()

@@ -27,10 +27,10 @@ with left:
     parts.projects_behind_link(late, q)
 with middle:
     ui.heading(_("街道 × 类别"), parts.role_word(role, q))
-    q.panel("matrix", lambda: parts.matrix(q, role, height=590), role=role)
+    q.panel("matrix", lambda: parts.matrix(q, role, height=560), role=role)
     ui.note(charts.matrix_legend())
 with right:
     ui.heading(_("地图"), maps.disclaimer())
-    q.panel("map", lambda: parts.static_map(q, height=560))
+    q.panel("map", lambda: parts.static_map(q, height=540))
     ui.legend(maps.LEGEND)
 ui.definition("headline", "late", "s_curve", "progress_by_street", "progress_by_street_category", "reporting")

@@ -1,5 +1,42 @@
-from renewal import filters
-from renewal.access import guard
+"""项目: the list of communities with filters; with one chosen, its dossier."""
 
-viewer = guard()
-asked = filters.current()
+import streamlit as st
+
+from renewal import cache, dossier, fields, findings, parts, ui
+from renewal.access import guard
+from renewal.cache import Question
+from renewal.i18n import _
+
+SORTS = ("plan", "late", "completed", "households", "name")
+
+
+def listing(q: Question, given: dict[str, str]) -> None:
+    projects = q.figure("projects")
+    shown = parts.sorted_by(given["sort"] or SORTS[0], parts.matching(projects, given["find"], given["light"]))
+    ui.begin(findings.project_list(projects, q.asked, q.plan))
+    find, light, sort, count = st.columns([34, 22, 22, 22], gap="small", vertical_alignment="center")
+    with find:
+        st.text_input(
+            _("查找"), key="find", bind="query-params", placeholder=_("名称、编号、社区"), label_visibility="collapsed"
+        )
+    with light:
+        fields.picker(
+            "light", _("状态"), ["", *parts.LIGHTS], given["light"], "",
+            lambda key: parts.light_word(key) if key else _("全部状态"),
+        )
+    with sort:
+        words = parts.sort_words()
+        fields.picker("sort", _("排序"), list(SORTS), given["sort"] or SORTS[0], SORTS[0], words.get)
+    with count:
+        ui.note(_("{n} 个，共 {of} 个").format(n=len(shown), of=len(projects)))
+    parts.project_table(ui.paged(shown, given["start"], lambda n: q.asked.url("projects", **{**given, "start": n})), q)
+    ui.definition("projects")
+
+
+question = cache.ask(guard())
+texts = fields.of_page(["project", "light", "sort", "start"], {"light": parts.LIGHTS, "sort": SORTS})
+texts["find"] = st.session_state.get("find") or st.query_params.get("find", "")
+if texts["project"]:
+    dossier.show(question, texts["project"])
+else:
+    listing(question, texts)

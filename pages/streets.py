@@ -1,5 +1,54 @@
-from renewal import filters
-from renewal.access import guard
+"""街道: every street against both targets, those behind first; with a street chosen, that street's own view."""
 
-viewer = guard()
-asked = filters.current()
+import streamlit as st
+
+from renewal import cache, charts, findings, parts, ui
+from renewal.access import guard
+from renewal.cache import Question
+from renewal.i18n import _
+
+FIGURES = ("progress_by_street", "progress_by_street_category", "late", "reporting")
+
+
+def every_street(q: Question) -> None:
+    rows, late = q.figure("progress_by_street"), q.figure("late")
+    ui.begin(findings.streets(rows, late, q.asked, q.plan))
+    for column, role in zip(st.columns(2, gap="medium"), parts.ROLES, strict=True):
+        with column:
+            ui.heading(parts.role_word(role, q), _("条＝已完成，竖线＝按首次公布的计划到今应完成"))
+            q.panel("street_bars", lambda role=role: parts.street_bars(q, role), role=role)
+    ui.heading(_("各街道的数"), _("点街道名看该街道自己的一页"))
+    parts.street_table(rows, q)
+    for column, role in zip(st.columns(2, gap="medium"), parts.ROLES, strict=True):
+        with column:
+            ui.heading(_("街道 × 类别"), parts.role_word(role, q))
+            q.panel("matrix", lambda role=role: parts.matrix(q, role, height=520), role=role)
+    ui.note(charts.matrix_legend())
+
+
+def one_street(q: Question) -> None:
+    headline, before = q.figure("headline"), q.before("headline")
+    late, reporting = q.figure("late"), q.figure("reporting")
+    ui.begin(findings.overview(headline, late, reporting, q.asked, q.plan))
+    ui.links([(_("全部街道"), q.asked.url("streets", street=None))])
+    ui.cards([
+        parts.progress_card("commence", q, headline, before), parts.progress_card("complete", q, headline, before),
+        parts.behind_card(headline, late, q.before("late")), parts.last_report_card(q, reporting),
+    ])
+    left, right = st.columns(2, gap="medium")
+    with left:
+        ui.heading(_("进度曲线"), _("实线＝实际，虚线＝首次公布的计划，单位：小区"))
+        q.panel("curve", lambda: parts.curve(q))
+    with right:
+        ui.heading(_("类别"), _("小区数；完工＝该类工程全部完工，落后按各工程自己的计划"))
+        q.panel("categories", lambda: parts.category_bars(q))
+    if len(late):
+        ui.heading(_("落后清单"), parts.behind_note(late))
+        parts.late_table(late, q)
+    ui.heading(_("小区"), _("{n} 个，点名称看一个小区的全部情况").format(n=len(q.figure("projects"))))
+    parts.project_table(q.figure("projects"), q)
+
+
+question = cache.ask(guard())
+one_street(question) if question.asked.street else every_street(question)
+ui.definition(*FIGURES)

@@ -58,9 +58,19 @@ def behind(late: pd.DataFrame) -> Behind:
 def leading_role(headline: pd.DataFrame) -> str:
     """Which of both targets the pages put first: the one with more communities behind, else the next to be reached."""
     main = headline.set_index("measure").loc["projects"]
-    if main["commence_late"] != main["complete_late"]:
-        return "commence" if main["commence_late"] > main["complete_late"] else "complete"
-    return "commence" if main["not_commenced"] else "complete"
+    return _leading(main["commence_late"], main["complete_late"], main["not_commenced"])
+
+
+def leading(streets: pd.DataFrame) -> str:
+    """The same from the rows of the figure progress_by_street."""
+    sums = streets[["commence_late", "complete_late", "projects", "commenced"]].sum()
+    return _leading(sums["commence_late"], sums["complete_late"], sums["projects"] - sums["commenced"])
+
+
+def _leading(commence_late: int, complete_late: int, not_commenced: int) -> str:
+    if commence_late != complete_late:
+        return "commence" if commence_late > complete_late else "complete"
+    return "commence" if not_commenced else "complete"
 
 
 def reported(reporting: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -85,17 +95,25 @@ def overview(headline: pd.DataFrame, late: pd.DataFrame, reporting: pd.DataFrame
         detail.append(n_("{n} 个小区到期未报", found.unknown).format(n=found.unknown))
     if silent:
         detail.append(_("未报：{streets}").format(streets=listed(plan, silent)))
-    status, text = _verdict(found, total, int(main["completed"]), len(silent), plan)
+    status, text = _verdict(found, total, int(main["completed"]), len(silent), plan, one_street=bool(asked.street))
+    if asked.street:
+        text = _("{street}：{text}").format(street=plan.label(asked.street, asked.lang), text=text)
     return Finding(status, text, _join(detail))
 
 
-def _verdict(found: Behind, total: int, completed: int, silent: int, plan: Plan) -> tuple[str, str]:
+def _verdict(
+    found: Behind, total: int, completed: int, silent: int, plan: Plan, *, one_street: bool
+) -> tuple[str, str]:
+    if found.count and one_street:
+        return "late", _("{n}/{total} 个小区落后，最多 {days} 天").format(n=found.count, total=total, days=found.days)
     if found.count:
         return "late", _("{n}/{total} 个小区落后，最多 {days} 天：{where}").format(
             n=found.count, total=total, days=found.days, where=where(found, plan)
         )
-    if silent or found.unknown:
-        return "due_unreported", _("已报的街道没有小区落后；{n} 个街道未报").format(n=silent)
+    if found.unknown:
+        return "due_unreported", _("{n}/{total} 个小区到期未报，已报的没有落后").format(n=found.unknown, total=total)
+    if silent:
+        return "unreported", _("已报的没有小区落后，{n} 个街道未报").format(n=silent)
     if completed == total:
         return "completed", _("{n}/{total} 个小区全部完成").format(n=completed, total=total)
     return "on_plan", _("0/{total} 个小区落后，全部按计划推进").format(total=total)
@@ -186,6 +204,14 @@ def project_list(projects: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
         detail.insert(0, n_("{n} 个小区本期未报", unknown).format(n=unknown))
     text = _("{n}/{total} 个小区落后").format(n=late, total=len(projects))
     return Finding("late" if late else "on_plan", text, _join(detail))
+
+
+def no_such_project(project_id: str, asked: Filters) -> Finding:
+    """The URL names a project that is not on the list at this date, in this batch, or in the viewer's streets."""
+    text = _("{batch} 批次截至 {date} 的名单里没有编号 {project}").format(
+        batch=asked.batch, date=_iso(asked.as_of), project=project_id[:40]
+    )
+    return Finding("few", text, _("可能在另一个批次、另一个街道，或当时未列入；请在清单里查找"))
 
 
 def dossier(project: pd.Series, asked: Filters, plan: Plan) -> Finding:

@@ -46,7 +46,7 @@ def layer_file(name: str, folder: Path | None = None) -> dict:
 
 def disclaimer() -> str:
     """What the drawn areas are, wherever they are shown."""
-    return _("气泡＝小区，面积＝户数；街道范围为示意图，非法定界线")
+    return _("气泡面积＝户数；示意图，非法定界线")
 
 
 def describe() -> str:
@@ -59,6 +59,17 @@ def status(row: object) -> str:
     if row.light in ("late", "due_unreported", "unreported"):
         return row.light
     return row.status
+
+
+def clicked(objects: dict[str, list[dict]], chosen: str | None) -> dict[str, str]:
+    """What a click on the map asks for: {'project_id': …}, {'street': …}, or {} (nothing, or the street shown already)."""
+    if projects := objects.get("projects"):
+        return {"project_id": projects[0]["project_id"]}
+    for area in objects.get("streets", []):
+        name = area.get("properties", {}).get("name")
+        if name and name != chosen:
+            return {"street": name}
+    return {}
 
 
 def located(projects: pd.DataFrame) -> pd.DataFrame:
@@ -74,12 +85,13 @@ def deck(projects: pd.DataFrame, *, names: dict[str, str], view: str = "inner", 
     """Outline, street areas with names, projects as bubbles (area ~ households, colour by status).
 
     projects: rows of the figure `projects`; names: street -> name to show; view: 'inner' (the small northern streets)
-    or 'district'; width and height in px are only used to fit the view; chosen: a street drawn with a stronger line.
+    or 'district', or the chosen street's area where there is one; width and height in px are only used to fit the view; chosen: a street drawn with a stronger line.
     """
     streets = _named(layer_file("streets", folder), names)
     grow = 1.3 if height > 500 else 1.0
     rows = [_bubble(r, names, grow) for r in located(projects).itertuples()]
     marked = [f for f in streets["features"] if f["properties"].get("name") == chosen]
+    near = marked if marked and view == "inner" else None
     layers = [
         pdk.Layer(
             "GeoJsonLayer", streets, id="streets", pickable=True, stroked=True, filled=True, auto_highlight=True,
@@ -95,19 +107,24 @@ def deck(projects: pd.DataFrame, *, names: dict[str, str], view: str = "inner", 
             filled=False, get_line_color=_INK, line_width_min_pixels=3, get_line_width=3,
         ),
         pdk.Layer(
-            "TextLayer", [_label(f) for f in streets["features"]], id="names", get_position="at", get_text="text",
-            get_size=13 * grow, get_color=[85, 101, 122, 255], character_set=pdk.types.String("auto"),
-            font_family=pdk.types.String("Renewal Sans, sans-serif"), outline_width=3, outline_color=[255, 255, 255, 255],
-            font_settings={"sdf": True}, get_text_anchor=pdk.types.String("middle"),
-        ),
-        pdk.Layer(
             "ScatterplotLayer", rows, id="projects", pickable=True, stroked=True, get_position="at", get_radius="size",
             radius_units=pdk.types.String("pixels"), get_fill_color="fill", get_line_color="line",
             get_line_width="edge", line_width_units=pdk.types.String("pixels"),
         ),
+        pdk.Layer(
+            "TextLayer", [r for r in rows if r["sign"]], id="signs", get_position="at", get_text="sign", get_size="sign_size",
+            get_color=[255, 255, 255, 255], character_set=pdk.types.String("auto"),
+            font_family=pdk.types.String("Renewal Sans, sans-serif"),
+        ),
+        pdk.Layer(
+            "TextLayer", [_label(f) for f in streets["features"]], id="names", get_position="at", get_text="text",
+            get_size=13 * grow, get_color=[55, 70, 88, 255], character_set=pdk.types.String("auto"),
+            font_family=pdk.types.String("Renewal Sans, sans-serif"), outline_width=5, outline_color=[255, 255, 255, 255],
+            font_settings={"sdf": True}, get_text_anchor=pdk.types.String("middle"),
+        ),
     ]
     return pdk.Deck(
-        layers=layers, initial_view_state=_view(streets, layer_file("district", folder), view, width, height),
+        layers=layers, initial_view_state=_view(near or _in_view(streets, layer_file("district", folder), view), width, height),
         map_provider=None, tooltip={"text": "{tip}"},
     )
 
@@ -122,6 +139,8 @@ def _bubble(row: object, names: dict[str, str], grow: float) -> dict:
         "fill": [255, 255, 255, 230] if hollow else [*colour, _FILL_ALPHA],
         "line": _INK if row.shown == "late" else [*colour, 255] if hollow else [255, 255, 255, 255],
         "edge": 2 if row.shown == "late" or hollow else 1,
+        "sign": found.sign if row.shown in ("late", "due_unreported") else "",  # not by colour alone
+        "sign_size": (3 + sqrt(households) * 0.38) * grow,
         "tip": _("{name}（{street}）\n{households} 户 · {status}").format(
             name=row.name, street=names.get(row.street, row.street), households=households,
             status=f"{found.sign} {_(found.word)}",
@@ -161,13 +180,17 @@ def _bounds(features: list[dict]) -> tuple[float, float, float, float]:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _view(streets: dict, district: dict, view: str, width: int, height: int) -> pdk.ViewState:
-    """Fits the whole district, or the smaller half of the streets (the dense north), into the given size."""
-    features = district["features"]
-    if view == "inner":
-        boxes = [(f, _bounds([f])) for f in streets["features"]]
-        by_area = sorted(boxes, key=lambda b: (b[1][2] - b[1][0]) * (b[1][3] - b[1][1]))
-        features = [f for f, _box in by_area[: (len(by_area) + 1) // 2]]
+def _in_view(streets: dict, district: dict, view: str) -> list[dict]:
+    """The whole district, or the smaller half of the streets (the dense north)."""
+    if view == "district":
+        return district["features"]
+    boxes = [(f, _bounds([f])) for f in streets["features"]]
+    by_area = sorted(boxes, key=lambda b: (b[1][2] - b[1][0]) * (b[1][3] - b[1][1]))
+    return [f for f, _box in by_area[: (len(by_area) + 1) // 2]]
+
+
+def _view(features: list[dict], width: int, height: int) -> pdk.ViewState:
+    """Fits the features into the given size in px."""
     west, south, east, north = _bounds(features)
     middle = (south + north) / 2
     across, down = (east - west) / 360 * 512, (north - south) / cos(radians(middle)) / 360 * 512

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from html import escape
 
 import pandas as pd
+import pydeck as pdk
 import streamlit as st
 
 from renewal import charts, findings, maps, ui
 from renewal.cache import Question
+from renewal.charts import theme
 from renewal.charts.theme import share
-from renewal.i18n import _, n_
+from renewal.i18n import N_, _, n_
+from renewal.names import fold
 
+ROLES = ("commence", "complete")
 MEASURES = ("households", "buildings", "area_m2")
+LIGHTS = ("late", "due_unreported", "unreported", "on_plan")
+FACILITIES = {"公共设施": N_("公共设施"), "专业设施": N_("专业设施")}
 
 
 def role_word(role: str, q: Question) -> str:
@@ -92,15 +98,28 @@ def reporting_card(q: Question, now: pd.DataFrame, before: pd.DataFrame | None) 
     )
 
 
+def last_report_card(q: Question, reporting: pd.DataFrame) -> ui.Card:
+    """One street's newest reports of each kind, from the figure `reporting`."""
+    row = reporting.iloc[0]
+    found = theme.STATUSES[row["status"]]
+    lines = tuple((title, ui.day(row[column]), "", "") for column, title in report_columns())
+    days = None if pd.isna(row["days_since"]) else _("距截至日 {n} 天").format(n=row["days_since"])
+    return ui.Card(row["status"], _("最近报来"), "", _(found.word), None, "", days or _("从未报过"), lines)
+
+
+def report_columns() -> tuple[tuple[str, str], ...]:
+    """(column of the figure `reporting`, kind of file)."""
+    return (("register_as_of", _("项目库")), ("progress_as_of", _("进度台账")), ("milestones_as_of", _("节点台账")))
+
+
 # ---- charts ----------------------------------------------------------------------------------------------------------
 
 def curve(q: Question, height: int = 330, unit: str = "projects") -> None:
     """Planned and actual over the rounds, both targets."""
-    roles = ("commence", "complete")
     figure = charts.s_curve(
         q.figure("s_curve"), as_of=q.asked.as_of, unit=unit, height=height,
-        labels={role: role_word(role, q) for role in roles},
-        targets=[t for role in roles if (t := q.plan.target(q.asked.batch, role))],
+        labels={role: role_word(role, q) for role in ROLES},
+        targets=[t for role in ROLES if (t := q.plan.target(q.asked.batch, role))],
     )
     ui.chart(figure, _("进度曲线：计划与实际的开工和完成个数，见项目页的清单"))
 
@@ -109,8 +128,8 @@ def matrix(q: Question, role: str, height: int) -> None:
     """Street × category with counts in the cells; the first column is the communities at the level."""
     shown = [c for c in q.plan.categories if q.asked.category in (None, c.name)]
     works = _("开工") if role == "commence" else _("完工")
-    heads = {"": f"{_('小区')}<br>{role_word(role, q)}"}
-    heads |= {c.name: f"{c.short if q.asked.lang == 'zh' else c.short_en}<br>{works}" for c in shown}
+    heads = {"": f"{_('小区')}<br>{theme.wrapped(role_word(role, q))}"}
+    heads |= {c.name: f"{c.short if q.asked.lang == 'zh' else c.short_en}<br>{theme.wrapped(works)}" for c in shown}
     figure = charts.matrix(
         q.figure("progress_by_street"), q.figure("progress_by_street_category"), role=role, names=street_names(q),
         heads=heads, height=height,
@@ -125,33 +144,139 @@ def street_bars(q: Question, role: str) -> None:
     ui.chart(figure, _("各街道的{word}个数，同样的数见下面的表").format(word=role_word(role, q)))
 
 
+def category_bars(q: Question) -> None:
+    """Commenced and completed by category, and within the basic category by kind of facility."""
+    rows = of_category(q.figure("progress_by_category"), q)
+    names = [_facility(r.facility) or q.plan.label(r.category, q.asked.lang) for r in rows.itertuples()]
+    ui.chart(charts.category_bars(rows, names=names), _("各类别已开工和已完工的小区数"))
+
+
+def of_category(rows: pd.DataFrame, q: Question) -> pd.DataFrame:
+    """The rows of the category that the reader chose; all without one."""
+    return rows if q.asked.category is None else rows[rows["category"] == q.asked.category]
+
+
+def _facility(name: str) -> str:
+    return f"· {_(FACILITIES[name])}" if name else ""
+
+
 # ---- lists -----------------------------------------------------------------------------------------------------------
 
-def behind_note(late: pd.DataFrame, limit: int) -> str:
+def behind_note(late: pd.DataFrame, limit: int | None = None) -> str:
     """What the list of those behind is sorted by, and how much of it is shown."""
     order = _("按落后天数，到期日取首次计划与目标中较早者")
-    return order if len(late) <= limit else _("{order}；前 {n} 条，共 {of} 条").format(order=order, n=limit, of=len(late))
+    return order if limit is None or len(late) <= limit else _("{order}；前 {n} 条，共 {of} 条").format(order=order, n=limit, of=len(late))
 
 
 def late_table(late: pd.DataFrame, q: Question, limit: int | None = None) -> None:
-    """Who is late with what, since when, why, and who is responsible; each name leads to the dossier."""
+    """Who is late with what, since when, why, and who is responsible; each name leads to the dossier.
+
+    With a limit the list is for a narrow column: no dates.
+    """
+    roles = {"commence": _("开工"), "complete": _("完成")}
     columns = [
-        ui.link("name", _("小区"), lambda r: q.asked.url("projects", project=r.project_id)),
-        ui.named("street", _("街道"), street_names(q)),
-        ui.named("milestone", _("节点"), _labels(q, late["milestone"])),
+        project_link(q), ui.named("street", _("街道"), street_names(q)),
+        ui.named("role", _("节点"), roles) if limit else ui.Column(_("节点"), lambda r: _label(q, r.milestone)),
         ui.Column(_("落后"), lambda r: ui.days_late(r.days_late, r.status), number=True),
-        ui.when("forecast", _("预计")),
         ui.Column(_("原因 · 责任单位"), lambda r: ui.joined(_label(q, r.reason), _label(q, r.unit)), wide=True),
     ]
-    ui.table(late if limit is None else late.head(limit), columns, empty=_("没有小区落后"))
+    if not limit:
+        columns[4:4] = [ui.when("due", _("到期")), ui.when("forecast", _("预计")), ui.number("households", _("户数"))]
+    ui.table(late.head(limit) if limit else late, columns, empty=_("没有小区落后"))
+
+
+def project_link(q: Question) -> ui.Column:
+    """A community's name, leading to its dossier."""
+    return ui.link("name", _("小区"), lambda r: q.asked.url("projects", project=r.project_id))
+
+
+def street_table(rows: pd.DataFrame, q: Question) -> None:
+    """The counts behind the bars, in the same order; each street leads to its own view."""
+    order = charts.ranked(rows, findings.leading(rows))
+    word = {role: role_word(role, q) for role in ROLES}
+    names = street_names(q)
+    columns = [
+        ui.Column(_("街道"), lambda r: ui.anchor(names[r.street], q.asked.url("streets", street=r.street))),
+        ui.Column(_("本期"), lambda r: ui.badge("reported" if r.reported else "unreported")),
+        ui.when("reported_as_of", _("数据截至")), ui.number("projects", _("小区")),
+        ui.bar("commenced", "projects", word["commence"], theme.COMMENCE),
+        ui.number("commenced_by_target", _("按期")), ui.late("commence_late", _("落后")),
+        ui.bar("completed", "projects", word["complete"], theme.COMPLETE),
+        ui.number("completed_by_target", _("按期")), ui.late("complete_late", _("落后")),
+        ui.Column(_("到期未报"), lambda r: str(r.commence_unknown + r.complete_unknown), number=True),
+        ui.number("max_days_late", _("最久（天）")), ui.number("households", _("户数")),
+        ui.number("households_commenced", _("{word}户数").format(word=word["commence"])),
+        ui.number("households_completed", _("{word}户数").format(word=word["complete"])),
+    ]
+    ui.table(order, columns, empty=_("所选批次在这些街道没有小区"))
+
+
+def item_table(rows: pd.DataFrame, q: Question) -> None:
+    """The work items of the plan under their categories."""
+    columns = [
+        ui.Column(_("改造内容"), lambda r: escape(_label(q, r.item)), wide=True),
+        ui.Column(_("责任单位"), lambda r: escape(_label(q, r.unit)) or f"<span class='none'>{_('方案未定')}</span>", wide=True),
+        ui.number("projects", _("小区")), ui.bar("commenced", "projects", _("开工"), theme.COMMENCE),
+        ui.bar("completed", "projects", _("完工"), theme.COMPLETE), ui.late("late", _("落后")),
+        ui.number("unknown", _("到期未报")), ui.number("households", _("户数")),
+    ]
+    group = lambda r: f"{q.plan.label(r.category, q.asked.lang)} {_facility(r.facility)}".strip()  # noqa: E731
+    ui.table(rows, columns, empty=_("方案里没有这类改造内容"), group=group)
+
+
+def project_table(rows: pd.DataFrame, q: Question) -> None:
+    """Communities with their plans, dates and lights; each name leads to the dossier."""
+    done = role_word("complete", q)
+    columns = [
+        project_link(q), ui.text("project_id", _("编号")), ui.named("street", _("街道"), street_names(q)),
+        ui.number("households", _("户数")), ui.status("light", _("状态")), ui.status("status", _("阶段")),
+        ui.Column(_("最近节点"), lambda r: escape(_label(q, r.stage)) or "–"),
+        ui.when("commence_due", _("应开工")), ui.when("commenced", _("开工"), precise=True),
+        ui.when("complete_due", _("应{word}").format(word=done)), ui.when("completed", done, precise=True),
+        ui.when("complete_forecast", _("预计")),
+        ui.Column(_("落后"), lambda r: _days(r), number=True),
+        ui.when("reported_as_of", _("数据截至")),
+    ]
+    ui.table(rows, columns, empty=_("没有符合条件的小区"))
+
+
+def _days(row: object) -> str:
+    days = [d for d in (row.commence_days_late, row.complete_days_late) if not pd.isna(d)]
+    return ui.days_late(max(days), findings.OVERDUE) if days else "–"
+
+
+def light_word(key: str) -> str:
+    return theme.status_text(key)
+
+
+def matching(projects: pd.DataFrame, find: str, light: str) -> pd.DataFrame:
+    """The rows whose name, number or residents' committee contains the text, and that have the light."""
+    rows = projects if not light else projects[projects["light"] == light]
+    wanted = fold(find).casefold()
+    if not wanted:
+        return rows
+    texts = rows[["name", "project_id", "community"]].fillna("").agg(" ".join, axis=1)
+    return rows[[wanted in fold(t).casefold() for t in texts]]
+
+
+def sort_words() -> dict[str, str]:
+    return {
+        "plan": _("按街道"), "late": _("落后天数"), "completed": _("完成日期"), "households": _("户数"), "name": _("名称"),
+    }
+
+
+def sorted_by(key: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `projects` in another order; 'plan' is the figure's own."""
+    if key == "late":
+        worst = rows[["commence_days_late", "complete_days_late"]].max(axis=1)
+        return rows.loc[worst.sort_values(ascending=False, kind="stable", na_position="last").index]
+    if key in ("completed", "households", "name"):
+        return rows.sort_values(key, ascending=key == "name", kind="stable", na_position="last")
+    return rows
 
 
 def _label(q: Question, value: object) -> str:
     return "" if pd.isna(value) else q.plan.label(value, q.asked.lang)
-
-
-def _labels(q: Question, values: Iterable[str]) -> dict[str, str]:
-    return {v: q.plan.label(v, q.asked.lang) for v in set(values)}
 
 
 def more_link(q: Question, text: str, page: str, **changes: str) -> None:
@@ -166,13 +291,53 @@ def projects_behind_link(late: pd.DataFrame, q: Question) -> None:
 
 # ---- map -------------------------------------------------------------------------------------------------------------
 
-def static_map(q: Question, height: int) -> None:
-    """The map to look at; the map page has the one to click."""
+def _deck(q: Question, projects: pd.DataFrame, view: str, width: int, height: int) -> pdk.Deck | None:
+    """The map; without it a sentence that says which layer is broken."""
     try:
-        deck = maps.deck(
-            q.figure("projects"), names=street_names(q), view="inner", width=520, height=height, chosen=q.asked.street
-        )
+        return maps.deck(projects, names=street_names(q), view=view, width=width, height=height, chosen=q.asked.street)
     except maps.GeoError as error:
         st.warning(_("地图图层读不出来：{error}").format(error=error))
-        return
-    st.pydeck_chart(deck, height=height, alt=maps.describe())
+        return None
+
+
+def static_map(q: Question, height: int) -> None:
+    """The map to look at; the map page has the one to click. The width is the narrowest that a page gives it."""
+    deck = _deck(q, q.figure("projects"), "inner", 380, height)
+    if deck is not None:
+        st.pydeck_chart(deck, height=height, alt=maps.describe())
+
+
+def click_map(q: Question, projects: pd.DataFrame, view: str, height: int) -> dict[str, str]:
+    """The map with bubbles and areas to click: {'project_id': …}, {'street': …} or nothing was clicked.
+
+    The key changes with what is shown, so that a click is answered once.
+    """
+    deck = _deck(q, projects, view, 760, height)
+    if deck is None:
+        return {}
+    event = st.pydeck_chart(
+        deck, height=height, on_select="rerun", selection_mode="single-object", alt=maps.describe(),
+        key=f"map-{view}-{q.asked.street}-{q.asked.lang}",
+    )
+    return maps.clicked(event.selection.get("objects", {}), chosen=q.asked.street)
+
+
+def beside_map(q: Question, projects: pd.DataFrame) -> None:
+    """What the map can not say: those behind (of the chosen street: all), and those without a place on it."""
+    late = q.figure("late")
+    if q.asked.street:
+        ui.heading(q.plan.label(q.asked.street, q.asked.lang), _("{n} 个小区").format(n=len(projects)))
+        ui.links([(_("这个街道的一页"), q.asked.url("streets")), (_("全部街道"), q.asked.url("map", street=None))])
+        columns = [project_link(q), ui.number("households", _("户数")), ui.status(maps.status, _("状态")),
+                   ui.Column(_("落后"), _days, number=True)]
+        ui.table(sorted_by("late", projects), columns, empty=_("所选批次在这里没有小区"))
+    else:
+        ui.heading(_("落后清单"), behind_note(late, limit=12))
+        late_table(late, q, limit=12)
+        projects_behind_link(late, q)
+        ui.note(_("点地图上的街道看该街道，点气泡看该小区"))
+    without = projects[projects["lon"].isna()]
+    if len(without):
+        ui.heading(_("没有坐标，未画出"), _("{n} 个").format(n=len(without)))
+        ui.table(without, [project_link(q), ui.named("street", _("街道"), street_names(q)), ui.number("households", _("户数"))],
+                 empty="")

@@ -1,9 +1,7 @@
 """The frame of every page: navigation, access, filters in the URL, header line. Streamlit runs it on each rerun.
 
-It stands in a folder without `pages/`, so that Streamlit never runs a page without it. The filters live in hidden text
-fields that are bound to the URL and hold codes and Chinese names; the visible pickers show the same in the reader's
-language. So a link means the same in both languages, and a value that does not exist can be explained instead of
-vanishing.
+It stands in a folder without `pages/`, so that Streamlit never runs a page without it. A filter value in the URL that
+does not exist is explained instead of vanishing.
 """
 
 from __future__ import annotations
@@ -13,6 +11,7 @@ import html
 import streamlit as st
 
 from renewal import access, filters, frame, settings
+from renewal.fields import bound, picker
 from renewal.i18n import LANGUAGES, N_, _, current_language, set_language
 from renewal.plan import Plan, PlanError, load_plan
 from renewal.store import Store, StoreError
@@ -27,28 +26,10 @@ LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 
 
 def read_url() -> dict[str, str]:
-    """The filters as texts. The fields are drawn first on each run, so that URL and session agree from the start."""
+    """The filters as texts, with those that a page asked for."""
     for name, value in st.session_state.pop(filters.PENDING, {}).items():
         st.session_state[name] = value
-    with st.container(key="url_fields"):
-        return {
-            name: st.text_input(name, key=name, bind="query-params", label_visibility="collapsed").strip()
-            for name in filters.PARAMETERS
-        }
-
-
-def picked(name: str, default: object) -> None:
-    value = st.session_state[f"pick_{name}"]
-    st.session_state[name] = "" if value == default else str(value)
-
-
-def picker(name: str, label: str, options: list, value: object, default: object, show) -> None:
-    """One visible picker. The URL decides what it shows, so its own state is set before it is drawn."""
-    st.session_state[f"pick_{name}"] = value
-    st.selectbox(
-        label, options, key=f"pick_{name}", format_func=show, on_change=picked, args=(name, default),
-        label_visibility="collapsed",
-    )
+    return bound(filters.PARAMETERS, "url_fields")
 
 
 def language_picker(lang: str) -> None:
@@ -58,7 +39,7 @@ def language_picker(lang: str) -> None:
 def filter_line(known: frame.Facts, choice: frame.Choice, plan: Plan, lang: str) -> None:
     batch = plan.default_batch if plan.default_batch in known.batches else known.batches[0]
     with st.container(key="filters"):
-        as_of, batches, level, street, category, language = st.columns([19, 14, 17, 20, 20, 12], gap="small")
+        as_of, batches, level, street, category, language = st.columns([18, 13, 20, 19, 20, 12], gap="small")
         with as_of:
             picker(
                 "as_of", _("截至日期"), list(known.rounds), choice.as_of, known.rounds[0],

@@ -5,7 +5,7 @@ They format what they are given and add no number of their own but rates and the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -62,7 +62,7 @@ def change(now: float, before: float | None, digits: int = 0) -> str:
     if before is None:
         return _("首期")
     difference = round(float(now) - float(before), digits)
-    return _("较上期 {n}").format(n=f"{difference:+,.{digits}f}") if difference else _("较上期持平")
+    return _("较上期 {n}").format(n=f"{difference:+,.{digits}f}".replace("-", "−")) if difference else _("较上期持平")
 
 
 def chart(figure: go.Figure, alt: str) -> None:
@@ -79,7 +79,7 @@ class Card:
     role: str
     title: str
     side: str
-    n: float
+    n: float | str
     of: float | None
     unit: str
     change: str
@@ -87,19 +87,26 @@ class Card:
     foot: str = ""
 
     def html(self) -> str:
+        n = escape(self.n) if isinstance(self.n, str) else f"{self.n:,.0f}"
         of = "" if self.of is None else f"/{self.of:,.0f}"
         rate = "" if self.of is None else f"<em>{share(self.n, self.of)}</em>"
-        lines = "".join(
-            f"<tr><th>{escape(name)}</th><td>{escape(count)}</td><td>{escape(rate)}</td>"
-            f"<td class='change'>{escape(change)}</td></tr>" for name, count, rate, change in self.lines
-        )
+        lines = "".join(_line(*line) for line in self.lines)
         return (
             f"<section class='card {self.role}'><header><b>{escape(self.title)}</b><span>{escape(self.side)}</span></header>"
-            f"<div class='big'><p><strong>{self.n:,.0f}</strong>{of} {escape(self.unit)}</p>"
+            f"<div class='big'><p><strong>{n}</strong>{of} {escape(self.unit)}</p>"
             f"<p>{rate}<span class='change'>{escape(self.change)}</span></p></div>"
             + (f"<table>{lines}</table>" if lines else "") + (f"<footer>{escape(self.foot)}</footer>" if self.foot else "")
             + "</section>"
         )
+
+
+def _line(name: str, count: str, rate: str, change: str) -> str:
+    cells = f"<td>{escape(count)}</td><td>{escape(rate)}</td><td class='change'>{escape(change)}</td>"
+    if not rate:
+        cells = f"<td colspan=2>{escape(count)}</td><td class='change'>{escape(change)}</td>"
+    if not rate and not change:
+        cells = f"<td colspan=3 class='all'>{escape(count)}</td>"
+    return f"<tr><th>{escape(name)}</th>{cells}</tr>"
 
 
 def cards(found: Iterable[Card]) -> None:
@@ -122,8 +129,10 @@ def text(field: str, title: str, *, wide: bool = False) -> Column:
     return Column(title, lambda r: escape(_plain(getattr(r, field))), wide=wide)
 
 
-def number(field: str, title: str, digits: int = 0) -> Column:
-    return Column(title, lambda r: "–" if pd.isna(getattr(r, field)) else f"{getattr(r, field):,.{digits}f}", number=True)
+def number(field: str, title: str, *, plain: bool = False) -> Column:
+    """A whole number, with commas unless it is plain (a year)."""
+    kind = "d" if plain else ",.0f"
+    return Column(title, lambda r: "–" if pd.isna(getattr(r, field)) else f"{getattr(r, field):{kind}}", number=True)
 
 
 def when(field: str, title: str, *, precise: bool = False) -> Column:
@@ -138,7 +147,20 @@ def named(field: str, title: str, known: dict[str, str]) -> Column:
 
 
 def link(field: str, title: str, url: Any) -> Column:
-    return Column(title, lambda r: f"<a href='{escape(url(r))}' target='_self'>{escape(_plain(getattr(r, field)))}</a>")
+    return Column(title, lambda r: anchor(_plain(getattr(r, field)), url(r)))
+
+
+def anchor(words: str, url: str, kind: str = "") -> str:
+    """A link inside the dashboard."""
+    return f"<a href='{escape(url)}' target='_self' class='{kind}'>{escape(words)}</a>"
+
+
+def late(field: str, title: str) -> Column:
+    """How many are behind: red with its sign, a plain 0 otherwise."""
+    def show(r: Any) -> str:
+        n = getattr(r, field)
+        return f"<b class='late'>■ {n}</b>" if n else "0"
+    return Column(title, show, number=True)
 
 
 def status(field: Any, title: str) -> Column:
@@ -152,6 +174,13 @@ def days_late(days: Any, late: str) -> str:
     if late == DUE_UNREPORTED:
         return badge("due_unreported")
     return f"<b class='late'>{_('{n} 天').format(n=days)}</b>"
+
+
+def signed_days(days: Any) -> str:
+    """Days against the first plan: late in red with +, early with −, a dash where nothing is due."""
+    if pd.isna(days):
+        return "–"
+    return f"<b class='late'>+{days}</b>" if days > 0 else f"−{-days}" if days else "0"
 
 
 def joined(*parts: str) -> str:
@@ -179,17 +208,22 @@ def _plain(value: Any) -> str:
     return "–" if value is None or (not isinstance(value, str) and pd.isna(value)) or value == "" else str(value)
 
 
-def table(rows: pd.DataFrame, columns: list[Column], *, empty: str, height: int | None = None) -> None:
-    """Rows as a plain table: real text that prints, zooms and is read aloud. height in px lets a long one scroll."""
+def table(
+    rows: pd.DataFrame, columns: list[Column], *, empty: str, group: Callable[[Any], str] | None = None
+) -> None:
+    """Rows as a plain table: real text that prints, zooms and is read aloud. group: a row with this text stands above
+    the first row of each group."""
     if rows.empty:
         st.html(f"<p class='note'>{escape(empty)}</p>")
         return
     head = "".join(f"<th{' class=n' if c.number else ''}>{escape(c.title)}</th>" for c in columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td{_classes(c)}>{c.show(r)}</td>" for c in columns) + "</tr>" for r in rows.itertuples()
-    )
-    limit = f" style='max-height:{height}px'" if height else ""
-    st.html(f"<div class='rows'{limit}><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
+    body, above = [], None
+    for r in rows.itertuples():
+        if group and group(r) != above:
+            above = group(r)
+            body.append(f"<tr class='group'><td colspan={len(columns)}>{escape(above)}</td></tr>")
+        body.append("<tr>" + "".join(f"<td{_classes(c)}>{c.show(r)}</td>" for c in columns) + "</tr>")
+    st.html(f"<div class='rows'><table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>")
 
 
 def _classes(column: Column) -> str:
@@ -204,7 +238,20 @@ def facts(pairs: Iterable[tuple[str, str]]) -> None:
 
 def links(found: Iterable[tuple[str, str]]) -> None:
     """Text and address of other views of the dashboard."""
-    st.html(" ".join(f"<a class='more' href='{escape(url)}' target='_self'>{escape(name)}</a>" for name, url in found))
+    st.html(" ".join(anchor(words, url, "more") for words, url in found))
+
+
+def paged(rows: pd.DataFrame, start: str, url: Callable[[int], str], size: int = 50) -> pd.DataFrame:
+    """The rows from the one that the URL asks for, with links to those before and after."""
+    first = int(start) if start.isdecimal() and int(start) < len(rows) else 0
+    last = min(first + size, len(rows))
+    if len(rows) > size:
+        steps = [(_("‹ 前 {n} 行").format(n=size), max(first - size, 0))] if first else []
+        steps += [(_("后 {n} 行 ›").format(n=min(size, len(rows) - last)), last)] if last < len(rows) else []
+        shown = _("第 {first}–{last} 行，共 {of} 行").format(first=first + 1, last=last, of=len(rows))
+        moves = " ".join(anchor(words, url(n), "more") for words, n in steps)
+        st.html(f"<p class='note'>{escape(shown)} &nbsp; {moves}</p>")
+    return rows.iloc[first:last]
 
 
 def legend(keys: Iterable[str], lead: str = "") -> None:
@@ -214,15 +261,19 @@ def legend(keys: Iterable[str], lead: str = "") -> None:
 
 # ---- where numbers come from -----------------------------------------------------------------------------------------
 
-def definition(*stems: str, label: str | None = None) -> None:
+def definition(*stems: str) -> None:
     """A popover with the definitions 口径 of figures, read from the headers of their SQL."""
-    lang = current_language()
-    with st.popover(label or _("口径"), type="tertiary"):
+    with st.popover(_("口径"), type="tertiary"):
         for stem in stems:
-            known = figures.catalogue()[stem]
-            st.markdown(f"**{known.title[lang]}**  \n{known.definition[lang]}".replace("$", r"\$"))
-            parts = [f"queries/figures/{stem}.sql"]
-            if known.clause:
-                parts.insert(0, _("方案条款 {clause}").format(clause=known.clause))
-            st.caption(" · ".join(parts))
+            figure = figures.catalogue()[stem]
+            st.markdown(f"**{figure.title[current_language()]}**")
+            define(figure)
 
+
+def define(figure: figures.Figure) -> None:
+    """What a figure means, on which clause it rests, and which file computes it."""
+    st.text(figure.definition[current_language()])
+    parts = [f"queries/figures/{figure.name}.sql"]
+    if figure.clause:
+        parts.insert(0, _("方案条款 {clause}").format(clause=figure.clause))
+    st.caption(" · ".join(parts))

@@ -31,10 +31,13 @@ PICTURES = ROOT / "docs" / "pictures"
 SIZES = ((1920, 1080), (1280, 720))
 LANGUAGES = ("zh", "en")
 STATES = ("sample", "empty", "unreported")
-# Name of the picture, page, its own parameters beside the filters.
+# Name of the picture, page, its own parameters beside the filters. SL2020-030 is a project of the sample that is late.
 SHOTS = (
     ("overview", "", {}), ("streets", "streets", {}), ("street", "streets", {"street": "七贤街道"}),
-    ("categories", "categories", {}), ("map", "map", {}), ("projects", "projects", {}), ("data", "data", {}),
+    ("categories", "categories", {}), ("map", "map", {}), ("projects", "projects", {}),
+    ("dossier", "projects", {"project": "SL2020-030"}), ("data", "data", {}),
+    ("snapshots", "data", {"section": "snapshots"}), ("list", "data", {"section": "list"}),
+    ("definitions", "data", {"section": "definitions"}),
 )
 README = ("overview-sample-zh-1920", "streets-sample-zh-1280", "categories-sample-zh-1280", "map-sample-zh-1280",
           "overview-sample-en-1280")
@@ -55,7 +58,7 @@ FAULTS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walker.nextNode());) {
     const text = node.textContent, e = node.parentElement;
-    if (!text.trim() || !e || e.closest('style, script, noscript, .st-key-url_fields') || !visible(e)) continue;
+    if (!text.trim() || !e || e.closest('style, script, noscript, .st-key-url_fields, .st-key-page_fields') || !visible(e)) continue;
     const size = parseFloat(getComputedStyle(e).fontSize);
     if (size < 11.95) say('small', size.toFixed(1) + ' px: ' + short(text));
     const range = document.createRange(); range.selectNodeContents(node);
@@ -188,6 +191,7 @@ def main() -> int:
     parser.add_argument("--lang", action="append", choices=LANGUAGES)
     parser.add_argument("--size", action="append", choices=[f"{w}x{h}" for w, h in SIZES])
     parser.add_argument("--state", action="append", choices=STATES)
+    parser.add_argument("--as-of", help="this round instead of the states' own")
     parser.add_argument("--store", type=Path, default=settings.SAMPLE_STORE, help="the sample's store")
     parser.add_argument("--readme", action="store_true", help="copy the README's pictures into docs/pictures")
     options = parser.parse_args()
@@ -211,7 +215,7 @@ def main() -> int:
                 everything = product(shown, wanted, options.lang or LANGUAGES, sizes)
                 for state, (name, stem, own), lang, (width, height) in everything:
                     context = browser.new_context(viewport={"width": width, "height": height})
-                    asked = {"as_of": days.get(state), "lang": "en" if lang == "en" else None, **own}
+                    asked = {"as_of": options.as_of or days.get(state), "lang": "en" if lang == "en" else None, **own}
                     query = urlencode({k: v for k, v in asked.items() if v})
                     shot = f"{name}-{state}-{lang}-{width}"
                     photos.append(take(context.new_page(), f"{url}/{stem}?{query}", shot, glyphs))

@@ -17,7 +17,7 @@ def category_bars(data: pd.DataFrame, *, names: list[str]) -> go.Figure:
     data: one row a group with projects, commenced, completed, late; names: what to call the rows, in the same order.
     """
     lines = [(i, name, row) for i, (name, row) in enumerate(zip(names, data.itertuples(), strict=True))]
-    figure = theme.blank(62 * len(lines) + 34, margin={"l": 128, "r": 6, "t": 6, "b": 26}, barmode="overlay", bargap=0.3)
+    figure = theme.blank(62 * len(lines) + 34, margin={"l": theme.width_of(names), "r": 6, "t": 6, "b": 26}, barmode="overlay", bargap=0.3)
     for role, done, shift in (("commence", "commenced", -0.2), ("complete", "completed", 0.2)):
         ys = [i + shift for i, _n, _r in lines]
         rates = [getattr(r, done) / r.projects if r.projects else 0 for _i, _n, r in lines]

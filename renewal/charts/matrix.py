@@ -34,8 +34,10 @@ def matrix(streets: pd.DataFrame, cells: pd.DataFrame, *, role: str, names: dict
         values[r.category, r.street] = (getattr(r, done), r.projects, r.late if role == "complete" else 0)
     silent = set(rows.loc[~rows["reported"].astype(bool), "street"])
     colour = theme.ROLE_COLOURS[role]
-    figure = theme.blank(height, margin={"l": 84, "r": 4, "t": 40, "b": 4})
+    labels = [f"{names.get(s, s)} ╱" if s in silent else names.get(s, s) for s in shown]
     keys = list(heads)
+    lines = max(text.count("<br>") for text in heads.values()) + 1
+    figure = theme.blank(height, margin={"l": theme.width_of(labels, 13), "r": 4, "t": 8 + 16 * lines, "b": 4})
     grid, texts = [], []
     for street in shown:
         line, words = [], []
@@ -52,12 +54,12 @@ def matrix(streets: pd.DataFrame, cells: pd.DataFrame, *, role: str, names: dict
         text=texts, texttemplate="%{text}", textfont={"size": 13, "color": theme.INK},
     )
     figure.update_xaxes(
-        side="top", tickvals=list(range(len(keys))), ticktext=[heads[k] for k in keys], tickangle=0, showline=False,
+        side="top", tickvals=list(range(len(keys))), ticktext=[heads[k] for k in keys], tickangle=0, showline=False, ticks="",
         tickfont={"color": theme.MUTED, "size": theme.SMALL}, range=[-0.5, len(keys) - 0.5],
     )
     figure.update_yaxes(
-        tickvals=list(range(len(shown))), range=[len(shown) - 0.5, -0.5], showline=False, tickfont={"size": 13},
-        ticktext=[f"{names.get(s, s)} ╱" if s in silent else names.get(s, s) for s in shown],
+        tickvals=list(range(len(shown))), range=[len(shown) - 0.5, -0.5], showline=False, tickfont={"size": 13}, ticks="",
+        ticktext=labels,
     )
     first_few = int((~rows["few"]).sum())
     if 0 < first_few < len(rows):

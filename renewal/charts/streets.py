@@ -48,7 +48,8 @@ def street_bars(data: pd.DataFrame, *, role: str, names: dict[str, str], target:
             lines.append(("head", heads[group]))
         lines += [("row", row) for row in members.itertuples()]
     height = ROW * len(lines) + 54
-    figure = theme.blank(height, margin={"l": 92, "r": 6, "t": 28, "b": 26}, barmode="overlay", bargap=0.38)
+    labels = [names.get(r.street, r.street) for r in rows.itertuples()]
+    figure = theme.blank(height, margin={"l": theme.width_of(labels), "r": 6, "t": 28, "b": 26}, barmode="overlay", bargap=0.38)
     ys = [f"{i}" for i in range(len(lines))]
     drawn = [(y, row) for y, (kind, row) in zip(ys, lines, strict=True) if kind == "row"]
     colour = theme.ROLE_COLOURS[role]

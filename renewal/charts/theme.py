@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from renewal.i18n import N_, _
@@ -38,10 +40,12 @@ STATUSES = {
     "late": Status("■", N_("落后"), BEHIND),
     "due_unreported": Status("▲", N_("到期未报"), AT_RISK),
     "unreported": Status("╱", N_("未报"), MUTED),
+    "reported": Status("●", N_("已报"), ON_PLAN),
     "on_plan": Status("●", N_("按计划"), ON_PLAN),
     "completed": Status("●", N_("已完成"), COMPLETE),
     "under_way": Status("◐", N_("在建"), COMMENCE),
     "not_commenced": Status("○", N_("未开工"), MUTED),
+    "no_projects": Status("–", N_("无项目"), MUTED),
     "few": Status("–", N_("个数少，不排序"), MUTED),
 }
 ROLE_COLOURS = {"commence": COMMENCE, "complete": COMPLETE}
@@ -58,6 +62,16 @@ def share(n: float, of: float) -> str:
     return f"{n / of:.1%}" if of else "–"
 
 
+def wrapped(text: str) -> str:
+    """Words one below the other, for narrow places; Chinese has no spaces and stays on one line."""
+    return text.replace(" ", "<br>")
+
+
+def width_of(texts: Iterable[str], size: int = MAIN) -> int:
+    """Room in px for the longest of some labels beside an axis; a Chinese character is as wide as it is high."""
+    return max((round(sum(1 if ord(c) > 0x2E80 else 0.58 for c in t) * size) for t in texts), default=0) + 12
+
+
 def blank(height: int, **layout: object) -> go.Figure:
     """An empty figure in the house style; height in px, width follows the column."""
     figure = go.Figure()
@@ -72,10 +86,14 @@ def blank(height: int, **layout: object) -> go.Figure:
     return figure
 
 
-def date_axis(figure: go.Figure, ticks: int = 6) -> None:
-    """Months as 2020-07 in either language, upright."""
-    figure.update_xaxes(type="date", tickformat="%Y-%m", nticks=ticks, tickangle=0, tickfont={"color": MUTED},
-                        showline=True, ticks="outside", ticklen=4, tickcolor=HAIRLINE)
+def date_axis(figure: go.Figure, start: pd.Timestamp, end: pd.Timestamp, ticks: int = 6) -> None:
+    """Months as 2020-07 in either language, upright, from start to end; at most about so many ticks."""
+    months = max((end - start).days / 30.4, 1)
+    step = next((s for s in (1, 2, 3, 6) if months / s <= ticks), 12)
+    figure.update_xaxes(
+        type="date", tickformat="%Y-%m", dtick=f"M{step}", tick0="2020-01-01", tickangle=0, tickfont={"color": MUTED},
+        showline=True, ticks="outside", ticklen=4, tickcolor=HAIRLINE, range=[start.isoformat(), end.isoformat()],
+    )
 
 
 def day_line(figure: go.Figure, when: object, text: str, colour: str, *, dash: str = "solid", y: float = 1.0,

@@ -23,7 +23,7 @@ def timeline(data: pd.DataFrame, *, names: list[str], as_of: date, targets: list
 
     data: rows of project_milestones; names: what to call them, in the same order.
     """
-    figure = theme.blank(ROW * len(data) + 66, margin={"l": 92, "r": 84, "t": 30, "b": 28})
+    figure = theme.blank(ROW * len(data) + 66, margin={"l": theme.width_of(names), "r": 84, "t": 30, "b": 28})
     ys = list(range(len(data)))
     slips = [(y, r.baseline, _reached(r, as_of)) for y, r in zip(ys, data.itertuples(), strict=True)]
     for y, planned, reached in slips:
@@ -46,7 +46,9 @@ def timeline(data: pd.DataFrame, *, names: list[str], as_of: date, targets: list
                        before=target.role != "commence")
     theme.day_line(figure, as_of.isoformat(), _("截至 {date}").format(date=as_of.isoformat()), theme.INK, dash="dash",
                    y=24 / (ROW * max(len(data), 1)), before=False)
-    theme.date_axis(figure, 7)
+    known = pd.concat([data[c] for c, _symbol in KINDS]).dropna()
+    ends = [*known, pd.Timestamp(as_of), *(pd.Timestamp(t.date) for t in targets)]
+    theme.date_axis(figure, min(ends) - pd.Timedelta(days=14), max(ends) + pd.Timedelta(days=14), 8)
     figure.update_yaxes(range=[len(data) - 0.5, -0.5], tickvals=ys, ticktext=names, tickfont={"size": theme.MAIN},
                         showgrid=True, gridcolor=theme.SURFACE, showline=False)
     return figure
