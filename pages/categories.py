@@ -13,9 +13,9 @@ ui.begin(findings.categories(groups, items, q.asked, q.plan))
 left, right = st.columns([42, 58], gap="medium")
 with left:
     ui.heading(_("三个类别"), _("小区数；完工＝该类工程全部完工"))
-    q.panel("categories", lambda: parts.category_bars(q))
+    q.panel(parts.category_bars)
     ui.heading(_("街道 × 类别"), _("完工"))
-    q.panel("matrix", lambda: parts.matrix(q, "complete", height=520), role="complete")
+    q.panel(parts.matrix, role="complete", height=520)
 with right:
     ui.heading(_("改造内容"), _("小区数，共 {n} 项，按方案顺序；落后＝计划完工日已过、报来仍未完工").format(n=len(items)))
     parts.item_table(items, q)

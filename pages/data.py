@@ -18,7 +18,7 @@ ui.begin(findings.data(reporting, snapshots, q.asked, q.plan))
 fields.picker("section", _("内容"), list(SECTIONS), section, SECTIONS[0], words.get, st.segmented_control, required=True)
 if section == "coverage":
     ui.heading(_("各街道各期是否已报"), _("最近 26 期；已报＝每种应报的台账都在一期的天数之内"))
-    q.panel("coverage", lambda: sources.coverage(q))
+    q.panel(sources.coverage)
     ui.heading(_("各街道最近报来的台账"))
     sources.reporting_table(reporting, q)
     ui.definition("coverage", "reporting", "rounds")

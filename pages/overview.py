@@ -21,16 +21,16 @@ ui.cards([
 left, middle, right = st.columns([38, 32, 30], gap="medium")
 with left:
     ui.heading(_("进度曲线"), _("实线＝实际，虚线＝首次公布的计划，单位：小区"))
-    q.panel("curve", lambda: parts.curve(q))
+    q.panel(parts.curve)
     ui.heading(_("落后清单"), parts.behind_note(late, limit=8))
     parts.late_table(late, q, limit=8)
     parts.projects_behind_link(late, q)
 with middle:
     ui.heading(_("街道 × 类别"), parts.role_word(role, q))
-    q.panel("matrix", lambda: parts.matrix(q, role, height=560), role=role)
+    q.panel(parts.matrix, role=role, height=560)
     ui.note(charts.matrix_legend())
 with right:
     ui.heading(_("地图"), maps.disclaimer())
-    q.panel("map", lambda: parts.static_map(q, height=540))
+    q.panel(parts.static_map, height=540)
     ui.legend(maps.LEGEND)
 ui.definition("headline", "late", "s_curve", "progress_by_street", "progress_by_street_category", "reporting")

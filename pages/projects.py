@@ -34,9 +34,11 @@ def listing(q: Question, given: dict[str, str]) -> None:
 
 
 question = cache.ask(guard())
-texts = fields.of_page(["project", "light", "sort", "start"], {"light": parts.LIGHTS, "sort": SORTS})
+texts = fields.of_page(
+    ["project", "part", "light", "sort", "start"], {"light": parts.LIGHTS, "sort": SORTS, "part": dossier.PARTS}
+)
 texts["find"] = st.session_state.get("find") or st.query_params.get("find", "")
 if texts["project"]:
-    dossier.show(question, texts["project"])
+    dossier.show(question, texts["project"], texts["part"] or dossier.PARTS[0])
 else:
     listing(question, texts)

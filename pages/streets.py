@@ -16,13 +16,13 @@ def every_street(q: Question) -> None:
     for column, role in zip(st.columns(2, gap="medium"), parts.ROLES, strict=True):
         with column:
             ui.heading(parts.role_word(role, q), _("条＝已完成，竖线＝按首次公布的计划到今应完成"))
-            q.panel("street_bars", lambda role=role: parts.street_bars(q, role), role=role)
+            q.panel(parts.street_bars, role=role)
     ui.heading(_("各街道的数"), _("点街道名看该街道自己的一页"))
     parts.street_table(rows, q)
     for column, role in zip(st.columns(2, gap="medium"), parts.ROLES, strict=True):
         with column:
             ui.heading(_("街道 × 类别"), parts.role_word(role, q))
-            q.panel("matrix", lambda role=role: parts.matrix(q, role, height=520), role=role)
+            q.panel(parts.matrix, role=role, height=520)
     ui.note(charts.matrix_legend())
 
 
@@ -38,10 +38,10 @@ def one_street(q: Question) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         ui.heading(_("进度曲线"), _("实线＝实际，虚线＝首次公布的计划，单位：小区"))
-        q.panel("curve", lambda: parts.curve(q))
+        q.panel(parts.curve)
     with right:
         ui.heading(_("类别"), _("小区数；完工＝该类工程全部完工，落后按各工程自己的计划"))
-        q.panel("categories", lambda: parts.category_bars(q))
+        q.panel(parts.category_bars)
     if len(late):
         ui.heading(_("落后清单"), parts.behind_note(late))
         parts.late_table(late, q)
@@ -50,5 +50,8 @@ def one_street(q: Question) -> None:
 
 
 question = cache.ask(guard())
-one_street(question) if question.asked.street else every_street(question)
+if question.asked.street:
+    one_street(question)
+else:
+    every_street(question)
 ui.definition(*FIGURES)

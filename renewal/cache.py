@@ -43,17 +43,18 @@ class Question:
         """The same at the round before; None at the first round."""
         return None if self.asked.previous is None else self.figure(name, as_of=self.asked.previous, **own)
 
-    def panel(self, name: str, draw: Callable[[], None], **extra: Any) -> None:
+    def panel(self, draw: Callable[..., None], **given: Any) -> None:
         """Draw a part of a page, or replay what the same question drew before: building charts is the dear part of a rerun.
 
-        draw takes no arguments and draws nothing that the reader can click; extra is what it depends on beside the filters.
+        draw(question, **given) draws nothing that the reader can click and depends on nothing but its arguments.
         """
         asked = self.asked
         layers = tuple(p.stat().st_mtime_ns for p in sorted(settings.GEO.glob("*.geojson")))
         _panel(
-            (name, str(asked.store.folder), asked.version, asked.as_of, asked.previous, asked.known_at, asked.batch,
-             asked.level, asked.category, asked.lang, self.plan.sha256, layers),
-            self.scope, tuple(sorted(extra.items())), draw,
+            (draw.__module__, draw.__qualname__, tuple(sorted(given.items())), str(asked.store.folder), asked.version,
+             asked.as_of, asked.previous, asked.known_at, asked.batch, asked.level, asked.category, asked.street, asked.lang,
+             self.plan.sha256, layers, self.scope),
+            lambda: draw(self, **given),
         )
 
 
@@ -75,5 +76,5 @@ def _figure(
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _panel(question: tuple, scope: tuple[str, ...], extra: tuple, _draw: Callable[[], None]) -> None:
+def _panel(question: tuple, _draw: Callable[[], None]) -> None:
     _draw()

@@ -5,17 +5,18 @@ from __future__ import annotations
 from html import escape
 
 import pandas as pd
+import streamlit as st
 
-from renewal import charts, findings, parts, sources, ui
+from renewal import charts, fields, findings, parts, sources, ui
 from renewal.cache import Question
 from renewal.i18n import _
 from renewal.intake.layouts import load_layouts
 
-SHOWN_CHANGES = 40
+PARTS = ("milestones", "works", "history", "sources")
 
 
-def show(q: Question, project_id: str) -> None:
-    """The page of one project; a number that nobody knows (or not in these streets) gets a sentence and the way back."""
+def show(q: Question, project_id: str, part: str) -> None:
+    """The page of one project, one of PARTS at a time; a number that nobody knows (or not in these streets) gets a sentence and the way back."""
     back = [(_("‹ 返回清单"), q.asked.url("projects"))]
     rows = q.figure("projects", project_id=project_id, category=None)
     if rows.empty:
@@ -23,22 +24,34 @@ def show(q: Question, project_id: str) -> None:
         ui.links(back)
         return
     project = rows.iloc[0]
-    milestones = q.figure("project_milestones", project_id=project_id)
-    works = q.figure("project_works", project_id=project_id)
     ui.begin(findings.dossier(project, q.asked, q.plan))
     ui.links([*back, (_("所在街道的一页"), q.asked.url("streets", street=project["street"]))])
     _facts(project, q)
+    words = {"milestones": _("节点"), "works": _("工程"), "history": _("历次变化"), "sources": _("数据出处")}
+    fields.picker("part", _("内容"), list(PARTS), part, PARTS[0], words.get, st.segmented_control, required=True)
+    {"milestones": _milestones, "works": _works, "history": _history, "sources": _sources}[part](q, project_id)
+
+
+def _milestones(q: Question, project_id: str) -> None:
     ui.heading(_("节点"), _("◇ 首次计划　◆ 现行计划　▷ 预计　● 实际；红线＝比首次计划晚"))
-    q.panel("timeline", lambda: _timeline(milestones, q), project_id=project_id)
-    _milestone_table(milestones, q)
+    q.panel(_timeline, project_id=project_id)
+    _milestone_table(q.figure("project_milestones", project_id=project_id), q)
+    ui.definition("projects", "project_milestones")
+
+
+def _works(q: Question, project_id: str) -> None:
+    works = q.figure("project_works", project_id=project_id)
     ui.heading(_("工程"), _("{n} 项，其中取消 {gone} 项；天数＝实际或报数日减首次计划").format(
         n=len(works), gone=int(works["removed"].sum())
     ))
     _work_table(works, q)
-    _history(q.figure("project_history", project_id=project_id), q)
+    ui.definition("project_works")
+
+
+def _sources(q: Question, project_id: str) -> None:
     ui.heading(_("数据出处"), _("现行的每个值来自哪份文件、哪张表、哪一格"))
     _source_table(q.figure("source_cells", project_id=project_id), q)
-    ui.definition("projects", "project_milestones", "project_works", "project_history", "source_cells")
+    ui.definition("source_cells")
 
 
 def _facts(project: pd.Series, q: Question) -> None:
@@ -62,8 +75,8 @@ def _facts(project: pd.Series, q: Question) -> None:
     ])
 
 
-def _timeline(rows: pd.DataFrame, q: Question) -> None:
-    known = rows.dropna(subset=["baseline", "planned", "forecast", "actual"], how="all")
+def _timeline(q: Question, project_id: str) -> None:
+    known = q.figure("project_milestones", project_id=project_id).dropna(subset=["baseline", "planned", "forecast", "actual"], how="all")
     if known.empty:
         ui.note(_("还没有报来任何节点日期"))
         return
@@ -107,18 +120,16 @@ def _place(row: object) -> str:
     return escape(_("{file}「{sheet}」第 {row} 行").format(file=row.file, sheet=row.sheet, row=row.row))
 
 
-def _history(rows: pd.DataFrame, q: Question) -> None:
-    shown = rows.head(SHOWN_CHANGES)
-    note = _("各次快照之间改变了的值，最近的在前")
-    if len(rows) > len(shown):
-        note += _("；最近 {n} 处，共 {of} 处").format(n=len(shown), of=len(rows))
-    ui.heading(_("历次变化"), note)
+def _history(q: Question, project_id: str) -> None:
+    rows = q.figure("project_history", project_id=project_id)
+    ui.heading(_("历次变化"), _("各次快照之间改变了的值，最近的在前，共 {n} 处").format(n=len(rows)))
     columns = [
         ui.when("as_of", _("截至")), ui.Column(_("台账"), lambda r: escape(sources.kind_word(r.kind, q.asked.lang))),
         ui.Column(_("对象"), lambda r: escape(_subject(r, q))), ui.Column(_("栏目"), lambda r: escape(field_word(r, q.asked.lang))),
         ui.text("before", _("之前")), ui.text("after", _("之后")), ui.Column(_("出处"), _place, wide=True),
     ]
-    ui.table(shown, columns, empty=_("没有变化"))
+    ui.table(rows, columns, empty=_("没有变化"))
+    ui.definition("project_history")
 
 
 def _source_table(rows: pd.DataFrame, q: Question) -> None:

@@ -112,6 +112,8 @@ def _verdict(
         )
     if found.unknown:
         return "due_unreported", _("{n}/{total} 个小区到期未报，已报的没有落后").format(n=found.unknown, total=total)
+    if silent and one_street:
+        return "unreported", _("本期未报，上次报来没有小区落后")
     if silent:
         return "unreported", _("已报的没有小区落后，{n} 个街道未报").format(n=silent)
     if completed == total:

@@ -200,7 +200,7 @@ def bar(n: str, of: str, title: str, colour: str) -> Column:
         if not total:
             return "<span class='none'>–</span>"
         part = min(done / total, 1) * 100 if total >= FEW else 0
-        return f"<span class='bar'><i style='width:{part:.0f}%;background:{colour}'></i></span> <b>{done}</b>/{total}"
+        return f"<span class='bar'><i style='width:{part:.0f}%;background:{colour}'></i></span><span class='count'><b>{done}</b>/{total}</span>"
     return Column(title, show, number=True)
 
 

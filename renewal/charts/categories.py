@@ -25,10 +25,10 @@ def category_bars(data: pd.DataFrame, *, names: list[str]) -> go.Figure:
         words = [_("开工") if role == "commence" else _completion(r.late) for _i, _n, r in lines]
         figure.add_bar(y=ys, x=[1] * len(lines), width=0.34, orientation="h", marker={"color": theme.SURFACE})
         figure.add_bar(y=ys, x=rates, width=0.34, orientation="h", marker={"color": theme.ROLE_COLOURS[role]}, name=done)
-        figure.add_scatter(y=ys, x=[_COUNT] * len(lines), mode="text", textposition="middle left", text=counts,
+        figure.add_scatter(y=ys, x=[_COUNT] * len(lines), mode="text", textposition="middle left", text=counts, cliponaxis=False,
                            textfont={"size": theme.MAIN}, name=f"{done} counts")
         colours = [theme.BEHIND if role == "complete" and r.late else theme.MUTED for _i, _n, r in lines]
-        figure.add_scatter(y=ys, x=[_WORD] * len(lines), mode="text", textposition="middle right", text=words,
+        figure.add_scatter(y=ys, x=[_WORD] * len(lines), mode="text", textposition="middle right", text=words, cliponaxis=False,
                            textfont={"size": theme.MAIN, "color": colours}, name=f"{done} words")
     figure.update_xaxes(range=[0, _END], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%",
                         tickfont={"color": theme.MUTED})

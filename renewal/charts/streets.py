@@ -10,7 +10,7 @@ from renewal.i18n import _
 
 ROW = 25
 # Where the texts right of the bars stand, in shares of the bar's full length.
-_COUNT, _WORD, _END = 1.13, 1.16, 1.62
+_COUNT, _WORD, _END = 1.17, 1.2, 1.68
 
 
 def ranked(data: pd.DataFrame, role: str) -> pd.DataFrame:
@@ -40,7 +40,7 @@ def street_bars(data: pd.DataFrame, *, role: str, names: dict[str, str], target:
     rows = ranked(data, role)
     heads = {
         "few": _("小区不足 {n} 个：只列个数，不排序").format(n=theme.FEW),
-        "unreported": _("本期未报：为上次报来的数，不排序"),
+        "unreported": _("本期未报：为上次报来的数（日期见右），不排序"),
     }
     lines: list[tuple[str, object]] = []
     for group, members in rows.groupby("group", sort=False):
@@ -50,7 +50,7 @@ def street_bars(data: pd.DataFrame, *, role: str, names: dict[str, str], target:
     height = ROW * len(lines) + 54
     labels = [names.get(r.street, r.street) for r in rows.itertuples()]
     figure = theme.blank(height, margin={"l": theme.width_of(labels), "r": 6, "t": 28, "b": 26}, barmode="overlay", bargap=0.38)
-    ys = [f"{i}" for i in range(len(lines))]
+    ys = list(range(len(lines)))
     drawn = [(y, row) for y, (kind, row) in zip(ys, lines, strict=True) if kind == "row"]
     colour = theme.ROLE_COLOURS[role]
     fills = {"ranked": (colour, ""), "few": ("#AEB9C6", ""), "unreported": ("#8896A6", "/")}
@@ -69,12 +69,12 @@ def street_bars(data: pd.DataFrame, *, role: str, names: dict[str, str], target:
         marker={"symbol": "line-ns", "size": 17, "line": {"width": 3, "color": theme.INK}},
     )
     figure.add_scatter(
-        y=[y for y, _r in drawn], x=[_COUNT] * len(drawn), mode="text", textposition="middle left", name="counts",
+        y=[y for y, _r in drawn], x=[_COUNT] * len(drawn), mode="text", textposition="middle left", name="counts", cliponaxis=False,
         text=[f"<b>{r.done}</b>/{r.projects}" for _y, r in drawn], textfont={"size": theme.MAIN},
     )
     words = [_word(r) for _y, r in drawn]
     figure.add_scatter(
-        y=[y for y, _r in drawn], x=[_WORD] * len(drawn), mode="text", textposition="middle right", name="status",
+        y=[y for y, _r in drawn], x=[_WORD] * len(drawn), mode="text", textposition="middle right", name="status", cliponaxis=False,
         text=[w for w, _c in words], textfont={"size": theme.MAIN, "color": [c for _w, c in words]},
     )
     for y, (kind, text) in zip(ys, lines, strict=True):
@@ -87,7 +87,7 @@ def street_bars(data: pd.DataFrame, *, role: str, names: dict[str, str], target:
     figure.update_xaxes(range=[0, _END], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%",
                         tickfont={"color": theme.MUTED})
     figure.update_yaxes(
-        type="category", categoryorder="array", categoryarray=ys[::-1], range=[-0.6, len(lines) - 0.4],
+        range=[len(lines) - 0.4, -0.6], ticks="",
         tickvals=[y for y, _r in drawn], ticktext=[names.get(r.street, r.street) for _y, r in drawn],
         tickfont={"size": theme.MAIN}, showline=False,
     )
@@ -98,7 +98,7 @@ def _word(row: object) -> tuple[str, str]:
     if row.group == "unreported":
         if pd.isna(row.reported_as_of):
             return f"╱ {_('从未报过')}", theme.MUTED
-        return f"╱ {_('未报，数据截至 {date}').format(date=f'{row.reported_as_of:%m-%d}')}", theme.MUTED
+        return f"╱ {_('未报（{date}）').format(date=f'{row.reported_as_of:%m-%d}')}", theme.MUTED
     if row.late:
         return f"■ {_('落后 {n} 个').format(n=row.late)}", theme.BEHIND if row.group == "ranked" else theme.INK
     return f"● {_('按计划')}", theme.ON_PLAN if row.group == "ranked" else theme.MUTED
