@@ -10,13 +10,13 @@ q = cache.ask(guard())
 groups, items = parts.of_category(q.figure("progress_by_category"), q), parts.of_category(q.figure("progress_by_item"), q)
 
 ui.begin(findings.categories(groups, items, q.asked, q.plan))
-left, right = st.columns([42, 58], gap="medium")
+left, right = st.columns(2, gap="medium")
 with left:
     ui.heading(_("三个类别"), _("小区数；完工＝该类工程全部完工"))
     q.panel(parts.category_bars)
-    ui.heading(_("街道 × 类别"), _("完工"))
-    q.panel(parts.matrix, role="complete", height=520)
 with right:
-    ui.heading(_("改造内容"), _("小区数，共 {n} 项，按方案顺序；落后＝计划完工日已过、报来仍未完工").format(n=len(items)))
-    parts.item_table(items, q)
+    ui.heading(_("街道 × 类别"), _("完工"))
+    q.panel(parts.matrix, role="complete", height=470)
+ui.heading(_("改造内容"), _("小区数，共 {n} 项，按方案顺序；落后＝计划完工日已过、报来仍未完工").format(n=len(items)))
+parts.item_table(items, q)
 ui.definition("progress_by_category", "progress_by_item", "progress_by_street_category")

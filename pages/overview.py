@@ -18,7 +18,7 @@ ui.cards([
     parts.behind_card(headline, late, q.before("late")),
     parts.reporting_card(q, reporting, q.before("reporting")),
 ])
-left, middle, right = st.columns([38, 32, 30], gap="medium")
+left, middle, right = st.columns([36, 35, 29], gap="medium")
 with left:
     ui.heading(_("进度曲线"), _("实线＝实际，虚线＝首次公布的计划，单位：小区"))
     q.panel(parts.curve)

@@ -38,11 +38,10 @@ def street_names(q: Question) -> dict[str, str]:
 
 # ---- cards -----------------------------------------------------------------------------------------------------------
 
-def _measure(name: str) -> tuple[str, str, int, int]:
-    """(title, unit, divisor, decimals) of a measure of the figure `headline`."""
+def _measure(name: str) -> tuple[str, int, int]:
+    """(title with unit, divisor, decimals) of a measure of the figure `headline`."""
     return {
-        "households": (_("户数"), _("户"), 1, 0), "buildings": (_("楼栋"), _("栋"), 1, 0),
-        "area_m2": (_("面积"), _("万㎡"), 10_000, 1),
+        "households": (_("户数"), 1, 0), "buildings": (_("楼栋"), 1, 0), "area_m2": (_("万㎡"), 10_000, 1),
     }[name]
 
 
@@ -53,10 +52,10 @@ def progress_card(role: str, q: Question, now: pd.DataFrame, before: pd.DataFram
     old = None if before is None else before.set_index("measure")
     lines = []
     for measure in MEASURES:
-        name, unit, divisor, digits = _measure(measure)
+        name, divisor, digits = _measure(measure)
         n, of = rows.at[measure, column] / divisor, rows.at[measure, "total"] / divisor
         past = None if old is None else old.at[measure, column] / divisor
-        text = f"{n:,.{digits}f}/{of:,.{digits}f} {unit}"
+        text = f"{n:,.{digits}f}/{of:,.{digits}f}"
         if missing := int(rows.at[measure, "missing"]):
             text += _("（{n} 个小区没有填）").format(n=missing)
         lines.append((name, text, share(n, of), ui.change(n, past, digits)))
@@ -78,11 +77,11 @@ def behind_card(now: pd.DataFrame, late: pd.DataFrame, late_before: pd.DataFrame
     total = now.set_index("measure").at["projects", "total"]
     lines = [
         (_("最久"), _("{n} 天").format(n=found.days) if found.count else "–", "", ""),
-        (_("涉及"), f"{found.households:,} {_('户')}", "", ui.change(found.households, before and before.households)),
-        (_("到期未报"), f"{found.unknown} {_('个小区')}", "", ui.change(found.unknown, before and before.unknown)),
+        (_("户数"), f"{found.households:,}", "", ui.change(found.households, before and before.households)),
+        (_("到期未报"), str(found.unknown), "", ui.change(found.unknown, before and before.unknown)),
     ]
     return ui.Card(
-        "late" if found.count else "on_plan", _("落后"), _("到期未开工或未完成"), found.count, total, _("个小区"),
+        "late" if found.count else "on_plan", _("落后"), _("到期未完成"), found.count, total, _("个小区"),
         ui.change(found.count, None if before is None else before.count), tuple(lines),
     )
 
@@ -127,7 +126,7 @@ def curve(q: Question, height: int = 330, unit: str = "projects") -> None:
 def matrix(q: Question, role: str, height: int) -> None:
     """Street × category with counts in the cells; the first column is the communities at the level."""
     shown = [c for c in q.plan.categories if q.asked.category in (None, c.name)]
-    works = _("开工") if role == "commence" else _("完工")
+    works = _("开工") if role == "commence" else _("已完工")
     heads = {"": f"{_('小区')}<br>{theme.wrapped(role_word(role, q))}"}
     heads |= {c.name: f"{c.short if q.asked.lang == 'zh' else c.short_en}<br>{theme.wrapped(works)}" for c in shown}
     figure = charts.matrix(
@@ -173,21 +172,31 @@ def late_table(late: pd.DataFrame, q: Question, limit: int | None = None) -> Non
 
     With a limit the list is for a narrow column: no dates.
     """
-    roles = {"commence": _("开工"), "complete": _("完成")}
-    columns = [
-        project_link(q), ui.named("street", _("街道"), street_names(q)),
-        ui.named("role", _("节点"), roles) if limit else ui.Column(_("节点"), lambda r: _label(q, r.milestone)),
-        ui.Column(_("落后"), lambda r: ui.days_late(r.days_late, r.status), number=True),
-        ui.Column(_("原因 · 责任单位"), lambda r: ui.joined(_label(q, r.reason), _label(q, r.unit)), wide=True),
-    ]
-    if not limit:
-        columns[4:4] = [ui.when("due", _("到期")), ui.when("forecast", _("预计")), ui.number("households", _("户数"))]
+    unit = ui.Column(_("原因 · 责任单位"), lambda r: ui.joined(_label(q, r.reason), _label(q, r.unit)), wide=True)
+    days = lambda r: ui.days_late(r.days_late, r.status)  # noqa: E731
+    names = street_names(q)
+    if limit:
+        roles = {"commence": _("开工"), "complete": _("完成")}
+        columns = [
+            ui.Column(_("小区"), lambda r: ui.with_small(_to_dossier(q, r), names[r.street]), wrap=True),
+            ui.Column(_("落后"), lambda r: ui.with_small(days(r), roles[r.role]), wrap=True), unit,
+        ]
+    else:
+        columns = [
+            project_link(q), ui.named("street", _("街道"), names), ui.Column(_("节点"), lambda r: escape(_label(q, r.milestone))),
+            ui.Column(_("落后"), days, number=True), ui.when("due", _("到期")), ui.when("forecast", _("预计")),
+            ui.number("households", _("户数")), unit,
+        ]
     ui.table(late.head(limit) if limit else late, columns, empty=_("没有小区落后"))
 
 
 def project_link(q: Question) -> ui.Column:
     """A community's name, leading to its dossier."""
-    return ui.link("name", _("小区"), lambda r: q.asked.url("projects", project=r.project_id))
+    return ui.Column(_("小区"), lambda r: _to_dossier(q, r))
+
+
+def _to_dossier(q: Question, row: object) -> str:
+    return ui.anchor(row.name, q.asked.url("projects", project=row.project_id))
 
 
 def street_table(rows: pd.DataFrame, q: Question) -> None:
@@ -197,8 +206,9 @@ def street_table(rows: pd.DataFrame, q: Question) -> None:
     names = street_names(q)
     columns = [
         ui.Column(_("街道"), lambda r: ui.anchor(names[r.street], q.asked.url("streets", street=r.street))),
-        ui.Column(_("本期"), lambda r: ui.badge("reported" if r.reported else "unreported")),
-        ui.when("reported_as_of", _("数据截至")), ui.number("projects", _("小区")),
+        ui.Column(_("本期"), lambda r: ui.badge("reported") if r.reported else ui.with_small(
+            ui.badge("unreported"), ui.day(r.reported_as_of)), wrap=True),
+        ui.number("projects", _("小区")),
         ui.bar("commenced", "projects", word["commence"], theme.COMMENCE),
         ui.number("commenced_by_target", _("按期")), ui.late("commence_late", _("落后")),
         ui.bar("completed", "projects", word["complete"], theme.COMPLETE),
@@ -228,9 +238,9 @@ def project_table(rows: pd.DataFrame, q: Question) -> None:
     """Communities with their plans, dates and lights; each name leads to the dossier."""
     done = role_word("complete", q)
     columns = [
-        project_link(q), ui.text("project_id", _("编号")), ui.named("street", _("街道"), street_names(q)),
-        ui.number("households", _("户数")), ui.status("light", _("状态")), ui.status("status", _("阶段")),
-        ui.Column(_("最近节点"), lambda r: escape(_label(q, r.stage)) or "–"),
+        ui.Column(_("小区"), lambda r: ui.with_small(_to_dossier(q, r), r.project_id), wrap=True),
+        ui.named("street", _("街道"), street_names(q)), ui.number("households", _("户数")), ui.status(maps.status, _("状态")),
+        ui.Column(_("最近节点"), lambda r: escape(_label(q, r.stage)) or "–", wrap=True),
         ui.when("commence_due", _("应开工")), ui.when("commenced", _("开工"), precise=True),
         ui.when("complete_due", _("应{word}").format(word=done)), ui.when("completed", done, precise=True),
         ui.when("complete_forecast", _("预计")),

@@ -117,12 +117,14 @@ def cards(found: Iterable[Card]) -> None:
 
 @dataclass(frozen=True)
 class Column:
-    """title; how the value of a row becomes HTML (escaped by the maker); right-aligned for numbers."""
+    """title; how the value of a row becomes HTML (escaped by the maker); right-aligned for numbers; wrap: may go on in
+    a second line; wide: the same, for sentences."""
 
     title: str
     show: Any
     number: bool = False
     wide: bool = False
+    wrap: bool = False
 
 
 def text(field: str, title: str, *, wide: bool = False) -> Column:
@@ -146,13 +148,14 @@ def named(field: str, title: str, known: dict[str, str]) -> Column:
     return Column(title, lambda r: escape(known.get(getattr(r, field), _plain(getattr(r, field)))))
 
 
-def link(field: str, title: str, url: Any) -> Column:
-    return Column(title, lambda r: anchor(_plain(getattr(r, field)), url(r)))
-
-
 def anchor(words: str, url: str, kind: str = "") -> str:
     """A link inside the dashboard."""
     return f"<a href='{escape(url)}' target='_self' class='{kind}'>{escape(words)}</a>"
+
+
+def with_small(main: str, small: str) -> str:
+    """HTML with a quieter word behind it, or below it where the column is narrow."""
+    return f"{main} <small>{escape(small)}</small>"
 
 
 def late(field: str, title: str) -> Column:
@@ -227,7 +230,7 @@ def table(
 
 
 def _classes(column: Column) -> str:
-    found = [name for name, on in (("n", column.number), ("wide", column.wide)) if on]
+    found = [name for name, on in (("n", column.number), ("wide", column.wide), ("wrap", column.wrap)) if on]
     return f" class='{' '.join(found)}'" if found else ""
 
 

@@ -9,8 +9,6 @@ from renewal.charts import theme
 from renewal.i18n import _
 
 ROW = 25
-# Where the texts right of the bars stand, in shares of the bar's full length.
-_COUNT, _WORD, _END = 1.17, 1.2, 1.68
 
 
 def ranked(data: pd.DataFrame, role: str) -> pd.DataFrame:
@@ -47,9 +45,12 @@ def street_bars(data: pd.DataFrame, *, role: str, names: dict[str, str], target:
         if group in heads:
             lines.append(("head", heads[group]))
         lines += [("row", row) for row in members.itertuples()]
-    height = ROW * len(lines) + 54
     labels = [names.get(r.street, r.street) for r in rows.itertuples()]
-    figure = theme.blank(height, margin={"l": theme.width_of(labels), "r": 6, "t": 28, "b": 26}, barmode="overlay", bargap=0.38)
+    counts = theme.width_of([f"{r.projects}/{r.projects}" for r in rows.itertuples()]) + 12
+    right = counts + theme.width_of(_word(r)[0] for r in rows.itertuples())
+    figure = theme.blank(
+        ROW * len(lines) + 54, margin={"l": theme.width_of(labels), "r": right, "t": 28, "b": 26}, barmode="overlay", bargap=0.38
+    )
     ys = list(range(len(lines)))
     drawn = [(y, row) for y, (kind, row) in zip(ys, lines, strict=True) if kind == "row"]
     colour = theme.ROLE_COLOURS[role]
@@ -68,23 +69,18 @@ def street_bars(data: pd.DataFrame, *, role: str, names: dict[str, str], target:
         y=[y for y, _x in planned], x=[x for _y, x in planned], mode="markers", name="planned",
         marker={"symbol": "line-ns", "size": 17, "line": {"width": 3, "color": theme.INK}},
     )
-    figure.add_scatter(
-        y=[y for y, _r in drawn], x=[_COUNT] * len(drawn), mode="text", textposition="middle left", name="counts", cliponaxis=False,
-        text=[f"<b>{r.done}</b>/{r.projects}" for _y, r in drawn], textfont={"size": theme.MAIN},
-    )
-    words = [_word(r) for _y, r in drawn]
-    figure.add_scatter(
-        y=[y for y, _r in drawn], x=[_WORD] * len(drawn), mode="text", textposition="middle right", name="status", cliponaxis=False,
-        text=[w for w, _c in words], textfont={"size": theme.MAIN, "color": [c for _w, c in words]},
-    )
+    for y, row in drawn:
+        word, ink = _word(row)
+        theme.beside(figure, y, f"<b>{row.done}</b>/{row.projects}", shift=counts - 8, anchor="right")
+        theme.beside(figure, y, word, shift=counts, colour=ink)
     for y, (kind, text) in zip(ys, lines, strict=True):
         if kind == "head":
-            figure.add_annotation(x=0, y=y, text=text, showarrow=False, xanchor="left", yshift=-3,
+            figure.add_annotation(x=0, y=y, text=text, showarrow=False, xanchor="left", yshift=-3, bgcolor="#FFFFFF",
                                   font={"color": theme.MUTED, "size": theme.SMALL})
     figure.add_vline(x=1, line={"color": theme.BEHIND, "width": 1.5})
     figure.add_annotation(x=1, y=1, yref="paper", yanchor="bottom", text=target, showarrow=False,
                           font={"color": theme.BEHIND, "size": theme.SMALL})
-    figure.update_xaxes(range=[0, _END], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%",
+    figure.update_xaxes(range=[0, 1.01], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%",
                         tickfont={"color": theme.MUTED})
     figure.update_yaxes(
         range=[len(lines) - 0.4, -0.6], ticks="",

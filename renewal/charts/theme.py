@@ -86,6 +86,12 @@ def blank(height: int, **layout: object) -> go.Figure:
     return figure
 
 
+def beside(figure: go.Figure, y: float, text: str, *, shift: int, colour: str = INK, anchor: str = "left") -> None:
+    """Text right of the plot at a row, a number of px from its edge."""
+    figure.add_annotation(x=1, xref="paper", y=y, text=text, showarrow=False, xanchor=anchor, xshift=shift,
+                          font={"color": colour, "size": MAIN})
+
+
 def date_axis(figure: go.Figure, start: pd.Timestamp, end: pd.Timestamp, ticks: int = 6) -> None:
     """Months as 2020-07 in either language, upright, from start to end; at most about so many ticks."""
     months = max((end - start).days / 30.4, 1)

@@ -23,8 +23,13 @@ def timeline(data: pd.DataFrame, *, names: list[str], as_of: date, targets: list
 
     data: rows of project_milestones; names: what to call them, in the same order.
     """
-    figure = theme.blank(ROW * len(data) + 66, margin={"l": theme.width_of(names), "r": 84, "t": 30, "b": 28})
     ys = list(range(len(data)))
+    late = {y: _("晚 {n} 天").format(n=r.days_late) for y, r in zip(ys, data.itertuples(), strict=True)
+            if pd.notna(r.days_late) and r.days_late > 0}
+    figure = theme.blank(
+        ROW * len(data) + 66,
+        margin={"l": theme.width_of(names), "r": theme.width_of(late.values()) + 8, "t": 30, "b": 28},
+    )
     slips = [(y, r.baseline, _reached(r, as_of)) for y, r in zip(ys, data.itertuples(), strict=True)]
     for y, planned, reached in slips:
         if pd.notna(planned) and reached is not None and reached > planned:
@@ -34,11 +39,8 @@ def timeline(data: pd.DataFrame, *, names: list[str], as_of: date, targets: list
     for column, symbol in KINDS:
         figure.add_scatter(x=data[column], y=ys, mode="markers", name=column,
                            marker={"symbol": symbol, "size": 11, "color": colours[column], "line": {"width": 2}})
-    late = [(y, r.days_late) for y, r in zip(ys, data.itertuples(), strict=True)]
-    for y, days in late:
-        if pd.notna(days) and days > 0:
-            figure.add_annotation(x=1, xref="paper", y=y, text=_("晚 {n} 天").format(n=int(days)), showarrow=False,
-                                  xanchor="left", xshift=8, font={"color": theme.BEHIND, "size": theme.MAIN})
+    for y, text in late.items():
+        theme.beside(figure, y, text, shift=8, colour=theme.BEHIND)
     for target in targets:
         text = _("开工目标 {date}") if target.role == "commence" else _("竣工目标 {date}")
         theme.day_line(figure, target.date.isoformat(), text.format(date=target.date.isoformat()),
