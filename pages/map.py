@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from renewal import cache, fields, filters, findings, maps, parts, settings, ui
+from renewal import cache, fields, filters, findings, maps, parts, ui
 from renewal.access import guard
 from renewal.i18n import _
 
-HEIGHT = 640
+HEIGHT = 540
 
 q = cache.ask(guard())
 projects = q.figure("projects")
@@ -16,15 +16,16 @@ names = {"inner": _("城区"), "district": _("全区")}
 ui.begin(findings.on_map(projects, q.asked, q.plan))
 left, right = st.columns([66, 34], gap="medium")
 with left:
-    ui.heading(_("地图"), maps.disclaimer())
-    fields.picker("view", _("范围"), list(maps.VIEWS), view, maps.VIEWS[0], names.get, st.segmented_control, required=True)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        ui.heading(_("地图"), maps.disclaimer())
+        fields.picker("view", _("范围"), list(maps.VIEWS), view, maps.VIEWS[0], names.get, st.segmented_control, required=True)
     chosen = parts.click_map(q, projects, view, HEIGHT)
     ui.legend(maps.LEGEND)
 with right:
     parts.beside_map(q, projects)
 ui.definition("projects")
 if chosen.get("project_id"):
-    st.switch_page(settings.ROOT / "pages" / "projects.py", query_params=q.asked.query(project=chosen["project_id"]))
+    ui.go(q.asked.url("projects", project=chosen["project_id"]))
 elif chosen.get("street"):
     filters.choose(street=chosen["street"])
     st.rerun()

@@ -16,9 +16,7 @@ def listing(q: Question, given: dict[str, str]) -> None:
     ui.begin(findings.project_list(projects, q.asked, q.plan))
     find, light, sort, count = st.columns([34, 22, 22, 22], gap="small", vertical_alignment="center")
     with find:
-        st.text_input(
-            _("查找"), key="find", bind="query-params", placeholder=_("名称、编号、社区"), label_visibility="collapsed"
-        )
+        fields.search("find", given["find"], _("名称、编号、社区"))
     with light:
         fields.picker(
             "light", _("状态"), ["", *parts.LIGHTS], given["light"], "",
@@ -29,16 +27,18 @@ def listing(q: Question, given: dict[str, str]) -> None:
         fields.picker("sort", _("排序"), list(SORTS), given["sort"] or SORTS[0], SORTS[0], words.get)
     with count:
         ui.note(_("{n} 个，共 {of} 个").format(n=len(shown), of=len(projects)))
-    parts.project_table(ui.paged(shown, given["start"], lambda n: q.asked.url("projects", **{**given, "start": n})), q)
+    rows = ui.paged(shown, given["start"], lambda n: q.asked.url("projects", **{**given, "start": n}))
+    parts.project_table(rows, q, **given)
     ui.definition("projects")
 
 
 question = cache.ask(guard())
-texts = fields.of_page(
-    ["project", "part", "light", "sort", "start"], {"light": parts.LIGHTS, "sort": SORTS, "part": dossier.PARTS}
+state = fields.of_page(
+    ["project", "part", "find", "light", "sort", "start"],
+    {"light": parts.LIGHTS, "sort": SORTS, "part": dossier.PARTS},
 )
-texts["find"] = st.session_state.get("find") or st.query_params.get("find", "")
-if texts["project"]:
-    dossier.show(question, texts["project"], texts["part"] or dossier.PARTS[0])
+project, part = state.pop("project"), state.pop("part")
+if project:
+    dossier.show(question, project, part or dossier.PARTS[0], question.asked.url("projects", **state))
 else:
-    listing(question, texts)
+    listing(question, state)

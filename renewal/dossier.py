@@ -15,9 +15,12 @@ from renewal.intake.layouts import load_layouts
 PARTS = ("milestones", "works", "history", "sources")
 
 
-def show(q: Question, project_id: str, part: str) -> None:
-    """The page of one project, one of PARTS at a time; a number that nobody knows (or not in these streets) gets a sentence and the way back."""
-    back = [(_("‹ 返回清单"), q.asked.url("projects"))]
+def show(q: Question, project_id: str, part: str, back_to: str) -> None:
+    """The page of one project, one of PARTS at a time, with a link to the list it came from.
+
+    A number that nobody knows, or that lies in no street of the viewer's, gets a sentence and the way back.
+    """
+    back = [(_("‹ 返回清单"), back_to)]
     rows = q.figure("projects", project_id=project_id, category=None)
     if rows.empty:
         ui.begin(findings.no_such_project(project_id, q.asked))

@@ -39,6 +39,15 @@ def picker(
     )
 
 
+def search(name: str, value: str, placeholder: str) -> None:
+    """A visible line of text over the hidden field `name`."""
+    st.session_state[f"pick_{name}"] = value
+    st.text_input(
+        placeholder, key=f"pick_{name}", on_change=_picked, args=(name, ""), placeholder=placeholder,
+        label_visibility="collapsed",
+    )
+
+
 def _picked(name: str, default: Any) -> None:
     value = st.session_state[f"pick_{name}"]
     st.session_state[name] = "" if value in (default, None) else str(value)

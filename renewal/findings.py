@@ -96,9 +96,14 @@ def overview(headline: pd.DataFrame, late: pd.DataFrame, reporting: pd.DataFrame
     if silent:
         detail.append(_("未报：{streets}").format(streets=listed(plan, silent)))
     status, text = _verdict(found, total, int(main["completed"]), len(silent), plan, one_street=bool(asked.street))
-    if asked.street:
-        text = _("{street}：{text}").format(street=plan.label(asked.street, asked.lang), text=text)
-    return Finding(status, text, _join(detail))
+    return Finding(status, _of_street(text, asked, plan), _join(detail))
+
+
+def _of_street(text: str, asked: Filters, plan: Plan) -> str:
+    """With a street chosen the sentence says so."""
+    if not asked.street:
+        return text
+    return _("{street}：{text}").format(street=plan.label(asked.street, asked.lang), text=text)
 
 
 def _verdict(
@@ -108,7 +113,7 @@ def _verdict(
         return "late", _("{n}/{total} 个小区落后，最多 {days} 天").format(n=found.count, total=total, days=found.days)
     if found.count:
         return "late", _("{n}/{total} 个小区落后，最多 {days} 天：{where}").format(
-            n=found.count, total=total, days=found.days, where=where(found, plan)
+            n=found.count, total=total, days=found.days, where=where(found.streets, plan)
         )
     if found.unknown:
         return "due_unreported", _("{n}/{total} 个小区到期未报，已报的没有落后").format(n=found.unknown, total=total)
@@ -121,11 +126,10 @@ def _verdict(
     return "on_plan", _("0/{total} 个小区落后，全部按计划推进").format(total=total)
 
 
-def where(found: Behind, plan: Plan) -> str:
+def where(counts: tuple[tuple[str, int], ...], plan: Plan) -> str:
     """Streets with their counts, most first; beyond four the others are counted."""
-    named = _enumeration(f"{short(plan, s)} {n}" for s, n in found.streets[:_NAMED])
-    rest = len(found.streets) - _NAMED
-    return _("{named} 等 {n} 个街道").format(named=named, n=len(found.streets)) if rest > 0 else named
+    named = _enumeration(f"{short(plan, s)} {n}" for s, n in counts[:_NAMED])
+    return _("{named} 等 {n} 个街道").format(named=named, n=len(counts)) if len(counts) > _NAMED else named
 
 
 def _progress(main: pd.Series, role: str, target: Target | None, asked: Filters, plan: Plan) -> str:
@@ -160,7 +164,7 @@ def streets(rows: pd.DataFrame, late: pd.DataFrame, asked: Filters, plan: Plan) 
         return Finding("on_plan" if silent.empty else "due_unreported", _("0/{n} 个街道有小区落后").format(n=len(have)), _join(detail))
     return Finding(
         "late", _("{n}/{total} 个街道有小区落后：{where}").format(
-            n=len(found.streets), total=len(have), where=where(found, plan)
+            n=len(found.streets), total=len(have), where=where(found.streets, plan)
         ), _join(detail),
     )
 
@@ -190,12 +194,11 @@ def on_map(projects: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
     if placed < total:
         detail.append(_("{n} 个没有坐标，未画出").format(n=total - placed))
     detail.append(basis(asked, plan))
-    if late.empty:
-        return Finding("on_plan", _("0/{total} 个小区落后").format(total=total), _join(detail))
-    counts = tuple((str(s), int(n)) for s, n in late["street"].value_counts().items())
-    found = Behind(len(late), 0, counts, 0, 0)
-    return Finding("late", _("{n}/{total} 个小区落后：{where}").format(
-        n=len(late), total=total, where=where(found, plan)), _join(detail))
+    text = _("{n}/{total} 个小区落后").format(n=len(late), total=total)
+    if len(late) and not asked.street:
+        counts = tuple((str(s), int(n)) for s, n in late["street"].value_counts().items())
+        text = _("{text}：{where}").format(text=text, where=where(counts, plan))
+    return Finding("late" if len(late) else "on_plan", _of_street(text, asked, plan), _join(detail))
 
 
 def project_list(projects: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
@@ -205,7 +208,7 @@ def project_list(projects: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
     if unknown:
         detail.insert(0, n_("{n} 个小区本期未报", unknown).format(n=unknown))
     text = _("{n}/{total} 个小区落后").format(n=late, total=len(projects))
-    return Finding("late" if late else "on_plan", text, _join(detail))
+    return Finding("late" if late else "on_plan", _of_street(text, asked, plan), _join(detail))
 
 
 def no_such_project(project_id: str, asked: Filters) -> Finding:

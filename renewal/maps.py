@@ -123,6 +123,13 @@ def deck(projects: pd.DataFrame, *, names: dict[str, str], view: str = "inner", 
             font_settings={"sdf": True}, get_text_anchor=pdk.types.String("middle"),
         ),
     ]
+    if near:  # few enough to be named
+        layers.append(pdk.Layer(
+            "TextLayer", rows, id="communities", get_position="at", get_text="name", get_size=13, get_color=_INK,
+            get_pixel_offset=[0, 22], character_set=pdk.types.String("auto"),
+            font_family=pdk.types.String("Renewal Sans, sans-serif"), background=True,
+            get_background_color=[255, 255, 255, 190],
+        ))
     return pdk.Deck(
         layers=layers, initial_view_state=_view(near or _in_view(streets, layer_file("district", folder), view), width, height),
         map_provider=None, tooltip={"text": "{tip}"},
@@ -135,7 +142,7 @@ def _bubble(row: object, names: dict[str, str], grow: float) -> dict:
     hollow = row.shown in ("not_commenced", "unreported")
     households = 0 if pd.isna(row.households) else int(row.households)
     return {
-        "project_id": row.project_id, "at": [float(row.lon), float(row.lat)], "size": (3 + sqrt(households) * 0.38) * grow,
+        "project_id": row.project_id, "name": row.name, "at": [float(row.lon), float(row.lat)], "size": (3 + sqrt(households) * 0.38) * grow,
         "fill": [255, 255, 255, 230] if hollow else [*colour, _FILL_ALPHA],
         "line": _INK if row.shown == "late" else [*colour, 255] if hollow else [255, 255, 255, 255],
         "edge": 2 if row.shown == "late" or hollow else 1,

@@ -195,8 +195,8 @@ def project_link(q: Question) -> ui.Column:
     return ui.Column(_("小区"), lambda r: _to_dossier(q, r))
 
 
-def _to_dossier(q: Question, row: object) -> str:
-    return ui.anchor(row.name, q.asked.url("projects", project=row.project_id))
+def _to_dossier(q: Question, row: object, **kept: str) -> str:
+    return ui.anchor(row.name, q.asked.url("projects", project=row.project_id, **kept))
 
 
 def street_table(rows: pd.DataFrame, q: Question) -> None:
@@ -234,11 +234,12 @@ def item_table(rows: pd.DataFrame, q: Question) -> None:
     ui.table(rows, columns, empty=_("方案里没有这类改造内容"), group=group)
 
 
-def project_table(rows: pd.DataFrame, q: Question) -> None:
-    """Communities with their plans, dates and lights; each name leads to the dossier."""
+def project_table(rows: pd.DataFrame, q: Question, **kept: str) -> None:
+    """Communities with their plans, dates and lights; each name leads to the dossier. kept: what the list was filtered
+    by, for the way back."""
     done = role_word("complete", q)
     columns = [
-        ui.Column(_("小区"), lambda r: ui.with_small(_to_dossier(q, r), r.project_id), wrap=True),
+        ui.Column(_("小区"), lambda r: ui.with_small(_to_dossier(q, r, **kept), r.project_id), wrap=True),
         ui.named("street", _("街道"), street_names(q)), ui.number("households", _("户数")), ui.status(maps.status, _("状态")),
         ui.Column(_("最近节点"), lambda r: escape(_label(q, r.stage)) or "–", wrap=True),
         ui.when("commence_due", _("应开工")), ui.when("commenced", _("开工"), precise=True),

@@ -7,6 +7,7 @@ does not exist is explained instead of vanishing.
 from __future__ import annotations
 
 import html
+import json
 
 import streamlit as st
 
@@ -22,6 +23,12 @@ PAGES = (
 )
 STYLE = settings.ROOT / "static" / "frame.css"
 NOTES = "_frame_notes"
+PUT_RIGHT = """
+const address = new URL(location.href);
+for (const [name, value] of Object.entries(RIGHT))
+  value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
+history.replaceState(history.state, "", address);
+"""
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 
 
@@ -83,6 +90,15 @@ def header_line(plan: Plan, active: filters.Filters, reported: tuple[int, int]) 
     ]
     banner = f"<strong class='sample'>{html.escape(_('示例数据'))}</strong>" if active.sample else ""
     st.html(f"<div class='frame-header'>{banner}<span>{' <i>|</i> '.join(parts)}</span></div>")
+
+
+def explain_fallback(notes: list[str], right: dict[str, str | None]) -> None:
+    """What the URL asked for and could not have. Streamlit writes a bound field into the URL only when it changes in the
+    browser, and these changed before the browser saw them: the script puts the URL right."""
+    st.html(
+        f"<div class='frame-note' role='status'>{'<br>'.join(html.escape(n) for n in notes)}</div>"
+        f"<script>{PUT_RIGHT.replace('RIGHT', json.dumps(right))}</script>", unsafe_allow_javascript=True,
+    )
 
 
 def explain(title: str, *lines: str) -> None:
@@ -147,9 +163,10 @@ def main() -> None:
     choice = frame.resolve(raw, known, plan)
     if choice.notes:
         # The URL is put right, so that what it says is what is shown; the note stays for this one view.
-        st.session_state[NOTES] = list(choice.notes.values())
         earlier = choice.as_of.isoformat() if "as_of" in choice.notes and choice.as_of != known.rounds[0] else None
-        filters.choose(**{**dict.fromkeys(choice.notes), **({"as_of": earlier} if earlier else {})})
+        right = {**dict.fromkeys(choice.notes), **({"as_of": earlier} if earlier else {})}
+        st.session_state[NOTES] = (list(choice.notes.values()), right)
+        filters.choose(**right)
         st.rerun()
     active = filters.Filters(
         as_of=choice.as_of, previous=known.previous[choice.as_of], known_at=None, batch=choice.batch,
@@ -158,9 +175,8 @@ def main() -> None:
     )
     filter_line(known, choice, plan, lang)
     header_line(plan, active, frame.reporting(str(settings.store_dir()), version, plan, choice.as_of, choice.batch))
-    notes = st.session_state.pop(NOTES, [])
-    if notes:
-        st.html(f"<div class='frame-note' role='status'>{'<br>'.join(html.escape(n) for n in notes)}</div>")
+    if NOTES in st.session_state:
+        explain_fallback(*st.session_state.pop(NOTES))
     with access.admitted(access.Viewer(scope=frame.everywhere(plan))), filters.active(active):
         page.run()
 

@@ -5,6 +5,7 @@ They format what they are given and add no number of their own but rates and the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
@@ -34,6 +35,11 @@ def begin(finding: Finding) -> None:
         f"{escape(finding.text)}</h1><p>{escape(finding.detail)}</p></div><script>{_SCRIPT}</script>",
         unsafe_allow_javascript=True,
     )
+
+
+def go(url: str) -> None:
+    """Open another view, as a click on a link to it would. (st.switch_page can not, with fields bound to the URL.)"""
+    st.html(f"<script>window.renewalGo({json.dumps(url)})</script>", unsafe_allow_javascript=True)
 
 
 def heading(title: str, note: str = "") -> None:
