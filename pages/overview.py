@@ -11,7 +11,7 @@ headline, before = q.figure("headline"), q.before("headline")
 late, reporting = q.figure("late"), q.figure("reporting")
 role = findings.leading_role(headline)
 
-ui.begin(findings.overview(headline, late, reporting, q.asked, q.plan))
+ui.begin(findings.overview(headline, late, reporting, q.asked, q.plan), one_sheet=True)
 ui.cards([
     parts.progress_card("commence", q, headline, before),
     parts.progress_card("complete", q, headline, before),

@@ -26,12 +26,13 @@ STYLE = settings.ROOT / "static" / "pages.css"
 _SCRIPT = (settings.ROOT / "static" / "pages.js").read_text("utf-8")
 
 
-def begin(finding: Finding) -> None:
-    """The top of every page: one sentence that says the finding, and what stands behind it."""
+def begin(finding: Finding, *, one_sheet: bool = False) -> None:
+    """The top of every page: one sentence that says the finding, and what stands behind it. one_sheet: the page is made
+    to fit one sheet of A4 when it is printed."""
     found = STATUSES[finding.status]
     st.html(STYLE)
     st.html(
-        f"<div class='finding'><h1 style='--c:{found.colour}'><i aria-hidden='true'>{found.sign}</i>"
+        f"<div class='finding{' one-sheet' if one_sheet else ''}'><h1 style='--c:{found.colour}'><i aria-hidden='true'>{found.sign}</i>"
         f"{escape(finding.text)}</h1><p>{escape(finding.detail)}</p></div><script>{_SCRIPT}</script>",
         unsafe_allow_javascript=True,
     )
