@@ -84,7 +84,7 @@ def overview(headline: pd.DataFrame, late: pd.DataFrame, reporting: pd.DataFrame
     found, total = behind(late), int(main["total"])
     _reported, silent = reported(reporting)
     if not total:
-        return Finding("few", _("{batch} 批次在所选范围内没有小区").format(batch=asked.batch))
+        return nothing(asked, plan)
     detail = [
         _progress(main, "commence", plan.target(asked.batch, "commence"), asked, plan),
         _progress(main, "complete", plan.target(asked.batch, "complete"), asked, plan),
@@ -104,6 +104,11 @@ def _of_street(text: str, asked: Filters, plan: Plan) -> str:
     if not asked.street:
         return text
     return _("{street}：{text}").format(street=plan.label(asked.street, asked.lang), text=text)
+
+
+def nothing(asked: Filters, plan: Plan) -> Finding:
+    """The batch has no community in these streets (and with works of this category) at this date."""
+    return Finding("few", _("{batch} 批次在所选范围内没有小区").format(batch=asked.batch), basis(asked, plan))
 
 
 def _verdict(
@@ -156,6 +161,8 @@ def streets(rows: pd.DataFrame, late: pd.DataFrame, asked: Filters, plan: Plan) 
     """Which streets are behind; who is not ranked because nothing was reported."""
     found = behind(late)
     have = rows[rows["projects"] > 0]
+    if have.empty:
+        return nothing(asked, plan)
     silent = have.loc[~have["reported"].astype(bool), "street"]
     detail = [basis(asked, plan)]
     if len(silent):
@@ -173,22 +180,28 @@ def categories(groups: pd.DataFrame, items: pd.DataFrame, asked: Filters, plan: 
     """Which category and which works are behind their own plans."""
     detail = _("类别按完工计：小区在该类的工程全部完工；落后按各工程自己的计划，不按总目标") + " · " + basis(asked, plan)
     whole = groups[groups["facility"] == ""]
+    if not whole["projects"].sum():
+        return nothing(asked, plan)
     worst = whole.sort_values("late", ascending=False, kind="stable").head(1)
     if worst.empty or not int(worst["late"].iloc[0]):
-        return Finding("on_plan", _("三个类别都没有小区落后于计划"), detail)
+        text = _("三个类别都没有小区落后于计划")
+        if asked.category:
+            text = _("{category}没有小区落后于计划").format(category=plan.label(asked.category, asked.lang))
+        return Finding("on_plan", _of_street(text, asked, plan), detail)
     first = worst.iloc[0]
     leading = items[items["late"] > 0].sort_values("late", ascending=False, kind="stable").head(3)
     works = _enumeration(f"{plan.label(r.item, asked.lang)} {r.late}" for r in leading.itertuples())
-    return Finding(
-        "late", _("{category}落后最多：{n}/{total} 个小区；落后最多的工程：{works}").format(
-            category=plan.label(first["category"], asked.lang), n=int(first["late"]), total=int(first["projects"]), works=works
-        ), detail,
+    text = _("{category}落后最多：{n}/{total} 个小区；落后最多的工程：{works}").format(
+        category=plan.label(first["category"], asked.lang), n=int(first["late"]), total=int(first["projects"]), works=works
     )
+    return Finding("late", _of_street(text, asked, plan), detail)
 
 
 def on_map(projects: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
     """How many of the communities shown are behind and where; how many have no place on the map."""
     total, placed = len(projects), int(projects["lon"].notna().sum())
+    if not total:
+        return nothing(asked, plan)
     late = projects[projects["light"] == "late"]
     detail = [_("{n}/{total} 个小区有坐标").format(n=placed, total=total)]
     if placed < total:
@@ -197,11 +210,14 @@ def on_map(projects: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
     text = _("{n}/{total} 个小区落后").format(n=len(late), total=total)
     if len(late) and not asked.street:
         counts = tuple((str(s), int(n)) for s, n in late["street"].value_counts().items())
-        text = _("{text}：{where}").format(text=text, where=where(counts, plan))
+        text = _("{n}/{total} 个小区落后：{where}").format(n=len(late), total=total, where=where(counts, plan))
     return Finding("late" if len(late) else "on_plan", _of_street(text, asked, plan), _join(detail))
 
 
 def project_list(projects: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
+    """How many of the communities on the list are behind; for how many nobody knows."""
+    if projects.empty:
+        return nothing(asked, plan)
     late = int((projects["light"] == "late").sum())
     unknown = int(projects["light"].isin(["due_unreported", "unreported"]).sum())
     detail = [basis(asked, plan)]
@@ -240,10 +256,12 @@ def dossier(project: pd.Series, asked: Filters, plan: Plan) -> Finding:
 def data(reporting: pd.DataFrame, snapshots: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
     """Who has reported for the round, from how many files."""
     sent, silent = reported(reporting)
+    detail = _("至 {date} 共载入 {n} 份快照").format(date=_iso(asked.as_of), n=len(snapshots))
+    if not sent and not silent:
+        return Finding("few", _("{batch} 批次在所选范围内没有应报的街道").format(batch=asked.batch), detail)
     text = _("本期 {n}/{total} 个街道已报").format(n=len(sent), total=len(sent) + len(silent))
     if silent:
         text = _("{text}，未报：{streets}").format(text=text, streets=listed(plan, silent))
-    detail = _("至 {date} 共载入 {n} 份快照").format(date=_iso(asked.as_of), n=len(snapshots))
     return Finding("unreported" if silent else "on_plan", text, detail)
 
 

@@ -6,33 +6,26 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from renewal.charts import theme
+from renewal.charts.streets import ranked
 from renewal.i18n import _
-
-
-def ordered(streets: pd.DataFrame) -> pd.DataFrame:
-    """Rows of progress_by_street with projects: most behind first, then the largest; under five projects last."""
-    rows = streets[streets["projects"] > 0].copy()
-    rows["few"] = rows["projects"] < theme.FEW
-    rows["behind"] = -(rows["commence_late"].fillna(0) + rows["complete_late"].fillna(0)).astype(float)
-    rows["size"] = -rows["projects"].astype(float)
-    return rows.sort_values(["few", "behind", "size"], kind="stable")
 
 
 def matrix(streets: pd.DataFrame, cells: pd.DataFrame, *, role: str, names: dict[str, str],
            heads: dict[str, str], height: int = 380) -> go.Figure:
-    """n/N per street and category: darker = more done, ■n = n behind; no colour where N < 5 or nothing was reported.
+    """n/N per street and category, streets in the order of `ranked`: darker = more done, ■n = n behind; no colour where
+    N < 5 or nothing was reported.
 
     streets: rows of progress_by_street (the first column of the matrix, projects); cells: rows of
     progress_by_street_category. heads: column key ('' for projects, else the category) -> column head with its level.
     The categories are late by their own plan dates, so ■ stands only on completion there.
     """
     done = "commenced" if role == "commence" else "completed"
-    rows = ordered(streets)
+    rows = ranked(streets, role)
     shown = list(rows["street"])
     values = {("", r.street): (getattr(r, done), r.projects, getattr(r, f"{role}_late")) for r in rows.itertuples()}
     for r in cells.itertuples():
         values[r.category, r.street] = (getattr(r, done), r.projects, r.late if role == "complete" else 0)
-    silent = set(rows.loc[~rows["reported"].astype(bool), "street"])
+    silent = set(rows.loc[rows["group"] == "unreported", "street"])
     colour = theme.ROLE_COLOURS[role]
     labels = [f"{names.get(s, s)} ╱" if s in silent else names.get(s, s) for s in shown]
     keys = list(heads)
@@ -61,9 +54,10 @@ def matrix(streets: pd.DataFrame, cells: pd.DataFrame, *, role: str, names: dict
         tickvals=list(range(len(shown))), range=[len(shown) - 0.5, -0.5], showline=False, tickfont={"size": 13}, ticks="",
         ticktext=labels,
     )
-    first_few = int((~rows["few"]).sum())
-    if 0 < first_few < len(rows):
-        figure.add_hline(y=first_few - 0.5, line={"color": theme.MUTED, "width": 1, "dash": "dot"})
+    groups = list(rows["group"])
+    for i in range(1, len(groups)):
+        if groups[i] != groups[i - 1]:
+            figure.add_hline(y=i - 0.5, line={"color": theme.MUTED, "width": 1, "dash": "dot"})
     return figure
 
 
