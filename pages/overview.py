@@ -11,11 +11,11 @@ headline, before = q.figure("headline"), q.before("headline")
 late, reporting = q.figure("late"), q.figure("reporting")
 role = findings.leading_role(headline)
 
-ui.begin(findings.overview(headline, late, reporting, q.asked, q.plan), one_sheet=True)
+ui.begin(findings.overview(headline, q.figure("progress_by_street"), reporting, q.asked, q.plan), one_sheet=True)
 ui.cards([
     parts.progress_card("commence", q, headline, before),
     parts.progress_card("complete", q, headline, before),
-    parts.behind_card(headline, late, q.before("late")),
+    parts.behind_card(headline, before),
     parts.reporting_card(q, reporting, q.before("reporting")),
 ])
 left, middle, right = st.columns([36, 35, 29], gap="medium")
@@ -24,7 +24,7 @@ with left:
     q.panel(parts.curve)
     ui.heading(_("落后清单"), parts.behind_note(late, limit=8))
     parts.late_table(late, q, limit=8)
-    parts.projects_behind_link(late, q)
+    parts.projects_behind_link(q)
 with middle:
     ui.heading(_("街道 × 类别"), parts.role_word(role, q))
     q.panel(parts.matrix, role=role, height=560)
@@ -34,3 +34,7 @@ with right:
     q.panel(parts.static_map, height=540)
     ui.legend(maps.LEGEND)
 ui.definition("headline", "late", "s_curve", "progress_by_street", "progress_by_street_category", "reporting")
+q.ahead(
+    now=("headline", "late", "reporting", "progress_by_street", "progress_by_street_category", "s_curve", "projects"),
+    before=("headline", "reporting"),
+)

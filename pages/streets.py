@@ -11,8 +11,8 @@ FIGURES = ("progress_by_street", "progress_by_street_category", "late", "reporti
 
 
 def every_street(q: Question) -> None:
-    rows, late = q.figure("progress_by_street"), q.figure("late")
-    ui.begin(findings.streets(rows, late, q.asked, q.plan))
+    rows = q.figure("progress_by_street")
+    ui.begin(findings.streets(rows, q.asked, q.plan))
     for column, role in zip(st.columns(2, gap="medium"), parts.ROLES, strict=True):
         with column:
             ui.heading(parts.role_word(role, q), _("条＝已完成，竖线＝按首次公布的计划到今应完成"))
@@ -29,11 +29,11 @@ def every_street(q: Question) -> None:
 def one_street(q: Question) -> None:
     headline, before = q.figure("headline"), q.before("headline")
     late, reporting = q.figure("late"), q.figure("reporting")
-    ui.begin(findings.overview(headline, late, reporting, q.asked, q.plan))
+    ui.begin(findings.overview(headline, q.figure("progress_by_street"), reporting, q.asked, q.plan))
     ui.links([(_("全部街道"), q.asked.url("streets", street=None))])
     ui.cards([
         parts.progress_card("commence", q, headline, before), parts.progress_card("complete", q, headline, before),
-        parts.behind_card(headline, late, q.before("late")), parts.last_report_card(q, reporting),
+        parts.behind_card(headline, before), parts.last_report_card(q, reporting),
     ])
     left, right = st.columns(2, gap="medium")
     with left:

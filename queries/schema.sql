@@ -102,11 +102,14 @@ newest AS (SELECT q.project_id, max(s.ord) AS ord, max(s.as_of) AS reported_as_o
 masks AS (  -- which fields each snapshot has a column for
     SELECT snapshot, bit_or(fields) AS fields FROM works GROUP BY snapshot
 ),
+by_mask AS (  -- few masks, many snapshots: the newest of each mask first
+    SELECT q.project_id, m.fields, max(s.ord) AS ord
+    FROM reported q JOIN s USING (snapshot) JOIN masks m USING (snapshot) GROUP BY ALL
+),
 wanted AS (  -- the newest snapshot of each project that has the field, field by field
-    SELECT q.project_id, b.bit, max(s.ord) AS ord
-    FROM reported q JOIN s USING (snapshot) JOIN masks m USING (snapshot)
-    CROSS JOIN (SELECT unnest([1, 2, 4, 8, 16, 32, 64, 128, 256]) AS bit) b
-    WHERE m.fields & b.bit > 0 GROUP BY ALL
+    SELECT project_id, bit, max(ord) AS ord
+    FROM by_mask CROSS JOIN (SELECT unnest([1, 2, 4, 8, 16, 32, 64, 128, 256]) AS bit)
+    WHERE fields & bit > 0 GROUP BY ALL
 ),
 sources AS (SELECT project_id, ord, bit_or(bit) AS bits FROM wanted GROUP BY ALL),
 picked AS (
@@ -197,11 +200,13 @@ CREATE MACRO whole(x) AS coalesce(round(x), 0)::BIGINT;
 
 -- One row a project on the list at D: 开工 and completion at level lv (a milestone code) with the first and last day of
 -- the actual dates, the baseline (first published plan: milestone ledger, else register), the target of the batch, the due
--- date (the earlier of both), and lateness; a register's planned completion is the default level's; days_late stop at the row's own reported date.
+-- date (the earlier of both), and lateness; a register's planned completion is the default level's; days_late stop at the row's
+-- own reported date; categories: those with works in the newest report.
 CREATE MACRO status_at(d, k, lv) AS TABLE
 WITH m AS (SELECT * FROM milestones_at(d, k) WHERE milestone = commencement() OR milestone = lv),
+c AS (SELECT w.project_id, list(DISTINCT i.category) AS categories FROM works_at(d, k) w JOIN plan_items i USING (item) GROUP BY 1),
 p AS (
-    SELECT p.*, t.commence AS commence_target, t.complete AS complete_target,
+    SELECT p.*, c.categories, t.commence AS commence_target, t.complete AS complete_target,
         CASE WHEN a.actual <= d THEN a.actual END AS commenced, CASE WHEN a.actual <= d THEN a.actual_to END AS commenced_to,
         CASE WHEN z.actual <= d THEN z.actual END AS completed, CASE WHEN z.actual <= d THEN z.actual_to END AS completed_to,
         coalesce(a.baseline_to, p.baseline_commencement) AS commence_baseline,
@@ -216,6 +221,7 @@ p AS (
     LEFT JOIN targets() t ON t.batch = p.batch
     LEFT JOIN m a ON a.project_id = p.project_id AND a.milestone = commencement()
     LEFT JOIN m z ON z.project_id = p.project_id AND z.milestone = lv
+    LEFT JOIN c ON c.project_id = p.project_id
     WHERE p.on_list
 )
 SELECT *, commenced_to <= commence_target AS commenced_by_target, completed_to <= complete_target AS completed_by_target,
@@ -229,9 +235,7 @@ FROM p;
 -- those that have works in it (NULL: all).
 CREATE MACRO asked_at(d, k, lv, b, sc, cat) AS TABLE
 SELECT * FROM status_at(d, k, lv)
-WHERE batch = b AND list_contains(sc, street) AND (cat IS NULL OR project_id IN (
-    SELECT w.project_id FROM works_at(d, k) w JOIN plan_items i USING (item) WHERE i.category = cat
-));
+WHERE batch = b AND list_contains(sc, street) AND (cat IS NULL OR list_contains(categories, cat));
 
 -- Every work of the newest reports with its item, baseline and lateness against its own baseline.
 CREATE MACRO work_status_at(d, k) AS TABLE

@@ -7,8 +7,10 @@ narrower scope never meets an older answer; `max_entries` bounds the memory.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -20,6 +22,9 @@ from renewal.filters import Filters
 from renewal.plan import Plan, load_plan
 from renewal.store import Store
 
+_IDLE = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+_waiting: Future | None = None
+
 
 @dataclass(frozen=True)
 class Question:
@@ -30,18 +35,37 @@ class Question:
     scope: tuple[str, ...]
 
     def figure(self, name: str, *, as_of: date | None = None, **own: Any) -> pd.DataFrame:
-        """Rows of a figure for these filters (the category too, where the figure takes one); as_of asks for another date."""
-        if "category" in figures.catalogue()[name].params:
-            own.setdefault("category", self.asked.category)
-        asked = self.asked
-        return _figure(
-            str(asked.store.folder), asked.version, name, as_of or asked.as_of, asked.known_at, asked.batch, asked.level,
-            self.scope, tuple(sorted(own.items())),
-        )
+        """Rows of a figure for these filters (the category too, where the figure takes one); as_of asks for another date.
+
+        The frame is the caller's own: what is kept does not change with it.
+        """
+        return _figure(*self._key(name, as_of or self.asked.as_of, own)).copy(deep=False)
 
     def before(self, name: str, **own: Any) -> pd.DataFrame | None:
         """The same at the round before; None at the first round."""
         return None if self.asked.previous is None else self.figure(name, as_of=self.asked.previous, **own)
+
+    def ahead(self, now: tuple[str, ...], before: tuple[str, ...]) -> None:
+        """Have ready what the reader is likely to ask next: the figures of the rounds beside this one, worked out by one
+        thread in the background. While it is at work nothing is added to it."""
+        global _waiting
+        if _waiting is None or _waiting.done():
+            _waiting = _IDLE.submit(self._fill, now, before)
+
+    def _fill(self, now: tuple[str, ...], before: tuple[str, ...]) -> None:
+        for day, previous in self.asked.beside:
+            for date_of, names in ((day, now), (previous, before)):
+                for name in names if date_of else ():
+                    _figure(*self._key(name, date_of, {}))
+
+    def _key(self, name: str, as_of: date, own: dict[str, Any]) -> tuple:
+        asked = self.asked
+        if "category" in figures.catalogue()[name].params:
+            own = {"category": asked.category, **own}
+        return (
+            str(asked.store.folder), asked.version, name, as_of, asked.known_at, asked.batch, asked.level, self.scope,
+            tuple(sorted(own.items())),
+        )
 
     def panel(self, draw: Callable[..., None], **given: Any) -> None:
         """Draw a part of a page, or replay what the same question drew before: building charts is the dear part of a rerun.
@@ -64,7 +88,7 @@ def ask(viewer: Viewer) -> Question:
     return Question(asked, load_plan(), asked.narrow(viewer.scope))
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+@lru_cache(maxsize=512)
 def _figure(
     folder: str, version: str, name: str, as_of: date, known_at: date | datetime | None, batch: int, level: str,
     scope: tuple[str, ...], own: tuple[tuple[str, Any], ...],

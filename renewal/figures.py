@@ -92,13 +92,11 @@ def run(
         "as_of": as_of, "known_at": _moment(known_at), "batch": batch, "level": _level(level), "scope": list(scope),
         **_own(figure, own),
     }
-    cursor = (store or Store(settings.store_dir())).cursor(version)
+    state = (store or Store(settings.store_dir())).state(as_of, given["known_at"], version)
     try:
-        rows = cursor.sql(figure.sql, params={p: given[p] for p in figure.params}).to_arrow_table()
+        rows = state.query(figure.sql, {p: given[p] for p in figure.params}, given["level"])
     except duckdb.Error as error:
         raise FigureError(_("指标“{name}”算不出来：{error}").format(name=name, error=error)) from error
-    finally:
-        cursor.close()
     return _frame(rows)
 
 

@@ -28,31 +28,10 @@ class Finding:
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class Behind:
-    """Communities behind, each counted once whatever it is late with.
-
-    count: overdue by the street's own report; days: the longest; streets: (street, count), most first; unknown: due
-    since the street's last report, so nobody knows; households: of those overdue.
-    """
-
-    count: int
-    days: int
-    streets: tuple[tuple[str, int], ...]
-    unknown: int
-    households: int
-
-
-def behind(late: pd.DataFrame) -> Behind:
-    """From the rows of the figure `late`."""
-    overdue = late[late["status"] == OVERDUE]
-    once = overdue.drop_duplicates("project_id")
-    counts = once["street"].value_counts()
-    unknown = set(late.loc[late["status"] == DUE_UNREPORTED, "project_id"]) - set(once["project_id"])
-    return Behind(
-        len(once), 0 if overdue.empty else int(overdue["days_late"].max()),
-        tuple((str(s), int(n)) for s, n in counts.items()), len(unknown), int(once["households"].fillna(0).sum()),
-    )
+def behind_by_street(streets: pd.DataFrame) -> tuple[tuple[str, int], ...]:
+    """(street, communities behind) from the figure progress_by_street, most first, without those that have none."""
+    rows = streets[streets["behind"] > 0].sort_values("behind", ascending=False, kind="stable")
+    return tuple((r.street, int(r.behind)) for r in rows.itertuples())
 
 
 def leading_role(headline: pd.DataFrame) -> str:
@@ -78,12 +57,13 @@ def reported(reporting: pd.DataFrame) -> tuple[list[str], list[str]]:
     return tuple(list(reporting.loc[reporting["status"] == s, "street"]) for s in ("reported", "unreported"))
 
 
-def overview(headline: pd.DataFrame, late: pd.DataFrame, reporting: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
+def overview(
+    headline: pd.DataFrame, streets: pd.DataFrame, reporting: pd.DataFrame, asked: Filters, plan: Plan
+) -> Finding:
     """How many are behind, where, by how much; both targets; who has not reported. At any as-of date."""
     main = headline.set_index("measure").loc["projects"]
-    found, total = behind(late), int(main["total"])
     _reported, silent = reported(reporting)
-    if not total:
+    if not main["total"]:
         return nothing(asked, plan)
     detail = [
         _progress(main, "commence", plan.target(asked.batch, "commence"), asked, plan),
@@ -91,11 +71,11 @@ def overview(headline: pd.DataFrame, late: pd.DataFrame, reporting: pd.DataFrame
     ]
     if asked.category:
         detail.append(only(asked, plan))
-    if found.unknown:
-        detail.append(n_("{n} 个小区到期未报", found.unknown).format(n=found.unknown))
+    if main["behind_unknown"]:
+        detail.append(n_("{n} 个小区到期未报", int(main["behind_unknown"])).format(n=main["behind_unknown"]))
     if silent:
         detail.append(_("未报：{streets}").format(streets=listed(plan, silent)))
-    status, text = _verdict(found, total, int(main["completed"]), len(silent), plan, one_street=bool(asked.street))
+    status, text = _verdict(main, behind_by_street(streets), len(silent), asked, plan)
     return Finding(status, _of_street(text, asked, plan), _join(detail))
 
 
@@ -112,22 +92,23 @@ def nothing(asked: Filters, plan: Plan) -> Finding:
 
 
 def _verdict(
-    found: Behind, total: int, completed: int, silent: int, plan: Plan, *, one_street: bool
+    main: pd.Series, streets: tuple[tuple[str, int], ...], silent: int, asked: Filters, plan: Plan
 ) -> tuple[str, str]:
-    if found.count and one_street:
-        return "late", _("{n}/{total} 个小区落后，最多 {days} 天").format(n=found.count, total=total, days=found.days)
-    if found.count:
+    n, total, days, unknown = main["behind"], main["total"], main["max_days_late"], main["behind_unknown"]
+    if n and asked.street:
+        return "late", _("{n}/{total} 个小区落后，最多 {days} 天").format(n=n, total=total, days=days)
+    if n:
         return "late", _("{n}/{total} 个小区落后，最多 {days} 天：{where}").format(
-            n=found.count, total=total, days=found.days, where=where(found.streets, plan)
+            n=n, total=total, days=days, where=where(streets, plan)
         )
-    if found.unknown:
-        return "due_unreported", _("{n}/{total} 个小区到期未报，已报的没有落后").format(n=found.unknown, total=total)
-    if silent and one_street:
+    if unknown:
+        return "due_unreported", _("{n}/{total} 个小区到期未报，已报的没有落后").format(n=unknown, total=total)
+    if silent and asked.street:
         return "unreported", _("本期未报，上次报来没有小区落后")
     if silent:
         return "unreported", _("已报的没有小区落后，{n} 个街道未报").format(n=silent)
-    if completed == total:
-        return "completed", _("{n}/{total} 个小区全部完成").format(n=completed, total=total)
+    if main["completed"] == total:
+        return "completed", _("{n}/{total} 个小区全部完成").format(n=main["completed"], total=total)
     return "on_plan", _("0/{total} 个小区落后，全部按计划推进").format(total=total)
 
 
@@ -157,9 +138,9 @@ def _progress(main: pd.Series, role: str, target: Target | None, asked: Filters,
     )
 
 
-def streets(rows: pd.DataFrame, late: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
+def streets(rows: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
     """Which streets are behind; who is not ranked because nothing was reported."""
-    found = behind(late)
+    found = behind_by_street(rows)
     have = rows[rows["projects"] > 0]
     if have.empty:
         return nothing(asked, plan)
@@ -167,11 +148,11 @@ def streets(rows: pd.DataFrame, late: pd.DataFrame, asked: Filters, plan: Plan) 
     detail = [basis(asked, plan)]
     if len(silent):
         detail.append(_("未报、不参加排序：{streets}").format(streets=listed(plan, silent)))
-    if not found.count:
+    if not found:
         return Finding("on_plan" if silent.empty else "due_unreported", _("0/{n} 个街道有小区落后").format(n=len(have)), _join(detail))
     return Finding(
         "late", _("{n}/{total} 个街道有小区落后：{where}").format(
-            n=len(found.streets), total=len(have), where=where(found.streets, plan)
+            n=len(found), total=len(have), where=where(found, plan)
         ), _join(detail),
     )
 

@@ -28,6 +28,11 @@ class Facts:
     previous: dict[date, date | None]
     batches: tuple[int, ...]
 
+    def beside(self, day: date) -> tuple[tuple[date, date | None], ...]:
+        """The rounds next to a round, the older first, each with the round before it."""
+        at = self.rounds.index(day)
+        return tuple((r, self.previous[r]) for r in (*self.rounds[at + 1:at + 2], *self.rounds[max(at - 1, 0):at]))
+
 
 @dataclass(frozen=True)
 class Choice:

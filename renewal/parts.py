@@ -70,19 +70,23 @@ def progress_card(role: str, q: Question, now: pd.DataFrame, before: pd.DataFram
     )
 
 
-def behind_card(now: pd.DataFrame, late: pd.DataFrame, late_before: pd.DataFrame | None) -> ui.Card:
-    """Communities behind, each once, from the figures `headline` and `late`."""
-    found = findings.behind(late)
-    before = None if late_before is None else findings.behind(late_before)
-    total = now.set_index("measure").at["projects", "total"]
+def behind_card(now: pd.DataFrame, before: pd.DataFrame | None) -> ui.Card:
+    """Communities behind, each once, from the figure `headline`."""
+    rows = now.set_index("measure")
+    old = None if before is None else before.set_index("measure")
+
+    def change(measure: str, column: str) -> str:
+        return ui.change(rows.at[measure, column], None if old is None else old.at[measure, column])
+
+    main = rows.loc["projects"]
     lines = [
-        (_("最久"), _("{n} 天").format(n=found.days) if found.count else "–", "", ""),
-        (_("户数"), f"{found.households:,}", "", ui.change(found.households, before and before.households)),
-        (_("到期未报"), str(found.unknown), "", ui.change(found.unknown, before and before.unknown)),
+        (_("最久"), _("{n} 天").format(n=main["max_days_late"]) if main["behind"] else "–", "", ""),
+        (_("户数"), f"{rows.at['households', 'behind']:,}", "", change("households", "behind")),
+        (_("到期未报"), str(main["behind_unknown"]), "", change("projects", "behind_unknown")),
     ]
     return ui.Card(
-        "late" if found.count else "on_plan", _("落后"), _("到期未完成"), found.count, total, _("个小区"),
-        ui.change(found.count, None if before is None else before.count), tuple(lines),
+        "late" if main["behind"] else "on_plan", _("落后"), _("到期未完成"), main["behind"], main["total"], _("个小区"),
+        change("projects", "behind"), tuple(lines),
     )
 
 
@@ -294,10 +298,10 @@ def more_link(q: Question, text: str, page: str, **changes: str) -> None:
     ui.links([(text, q.asked.url(page, **changes))])
 
 
-def projects_behind_link(late: pd.DataFrame, q: Question) -> None:
-    count = findings.behind(late).count
+def projects_behind_link(q: Question) -> None:
+    count = q.figure("headline").set_index("measure").at["projects", "behind"]
     if count:
-        more_link(q, n_("全部 {n} 个落后的小区", count).format(n=count), "projects", light="late")
+        more_link(q, n_("全部 {n} 个落后的小区", int(count)).format(n=count), "projects", light="late")
 
 
 # ---- map -------------------------------------------------------------------------------------------------------------
@@ -345,7 +349,7 @@ def beside_map(q: Question, projects: pd.DataFrame) -> None:
     else:
         ui.heading(_("落后清单"), behind_note(late, limit=12))
         late_table(late, q, limit=12)
-        projects_behind_link(late, q)
+        projects_behind_link(q)
         ui.note(_("点地图上的街道看该街道，点气泡看该小区"))
     without = projects[projects["lon"].isna()]
     if len(without):

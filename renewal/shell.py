@@ -169,7 +169,7 @@ def main() -> None:
         filters.choose(**right)
         st.rerun()
     active = filters.Filters(
-        as_of=choice.as_of, previous=known.previous[choice.as_of], known_at=None, batch=choice.batch,
+        as_of=choice.as_of, previous=known.previous[choice.as_of], beside=known.beside(choice.as_of), known_at=None, batch=choice.batch,
         level=choice.level, street=choice.street, category=choice.category, lang=lang, store=store, version=version,
         sample=store.is_sample(), chosen={k: v for k, v in raw.items() if v},
     )

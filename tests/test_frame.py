@@ -66,9 +66,15 @@ def test_what_does_not_exist_falls_back_with_a_note(parameter, value):
     assert value in choice.notes[parameter]
 
 
+def test_the_rounds_beside_a_round_come_with_the_round_before_each():
+    assert KNOWN.beside(ROUNDS[1]) == ((ROUNDS[2], None), (ROUNDS[0], ROUNDS[1]))
+    assert KNOWN.beside(ROUNDS[0]) == ((ROUNDS[1], ROUNDS[2]),)
+    assert KNOWN.beside(ROUNDS[2]) == ((ROUNDS[1], ROUNDS[2]),)
+
+
 def test_links_carry_the_filters():
     asked = Filters(
-        as_of=ROUNDS[0], previous=ROUNDS[1], known_at=None, batch=2020, level="M15", street="七贤街道", category=None,
+        as_of=ROUNDS[0], previous=ROUNDS[1], beside=(), known_at=None, batch=2020, level="M15", street="七贤街道", category=None,
         lang="en", store=None, version="v", sample=False, chosen={"street": "七贤街道", "lang": "en"},
     )
     assert asked.url("projects", street=None, category="基础改造类") == (

@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 
 from renewal import figures, settings
+from renewal.store.state import State
+from renewal.store.store import schema
 
 FOLDER = Path(__file__).parent / "queries"
 CASES = sorted(p.parent for p in FOLDER.glob("*/*/expected.csv"))
@@ -25,8 +27,8 @@ class Rows:
     def __init__(self, connection):
         self.connection = connection
 
-    def cursor(self, version=None):
-        return self.connection.cursor()
+    def state(self, as_of, known_at, version=None):
+        return State(self.connection.cursor(), schema()[0], as_of, known_at)
 
 
 @pytest.fixture(scope="module")

@@ -18,13 +18,14 @@
 --   complete_late: of those due before their newest report and not completed
 --   commence_unknown: of those due since their newest report and not commenced by it, 到期未报
 --   complete_unknown: of those due since their newest report and not completed by it, 到期未报
+--   behind: of those late with commencement or completion, each community once
+--   behind_unknown: of those due and unreported with either and behind with neither, each community once
+--   max_days_late: the longest lateness of either (days; the same in every row; empty without any)
 --   not_commenced: total less commenced
 --   not_completed: total less completed
 --   missing: communities whose value the register leaves empty; they are in no figure of the row (count)
 -- clause: 一(三)
-WITH p AS (
-    SELECT * FROM asked_at($as_of, $known_at, $level, $batch, $scope, $category)
-),
+WITH p AS (SELECT * FROM asked_at($as_of, $known_at, $level, $batch, $scope, $category)),
 m AS (
     SELECT p.*, unnest(['projects', 'households', 'buildings', 'area_m2']) AS measure,
         unnest([1::DOUBLE, p.households, p.buildings, p.area_m2]) AS size, unnest([1, 2, 3, 4]) AS position
@@ -38,6 +39,10 @@ sums AS (
         sum(size) FILTER (WHERE complete_lateness = '逾期') AS complete_late,
         sum(size) FILTER (WHERE commence_lateness = '到期未报') AS commence_unknown,
         sum(size) FILTER (WHERE complete_lateness = '到期未报') AS complete_unknown,
+        sum(size) FILTER (WHERE '逾期' IN (commence_lateness, complete_lateness)) AS behind,
+        sum(size) FILTER (WHERE '到期未报' IN (commence_lateness, complete_lateness)
+            AND commence_lateness IS DISTINCT FROM '逾期' AND complete_lateness IS DISTINCT FROM '逾期') AS behind_unknown,
+        max(greatest(commence_days_late, complete_days_late)) AS max_days_late,
         count(*) - count(size) AS missing
     FROM m GROUP BY measure
 )
@@ -47,6 +52,7 @@ SELECT k.measure, whole(total) AS total, whole(commenced) AS commenced,
     CASE WHEN t.complete IS NOT NULL THEN whole(completed_by_target) END AS completed_by_target,
     whole(commence_late) AS commence_late, whole(complete_late) AS complete_late,
     whole(commence_unknown) AS commence_unknown, whole(complete_unknown) AS complete_unknown,
+    whole(behind) AS behind, whole(behind_unknown) AS behind_unknown, max_days_late,
     whole(total) - whole(commenced) AS not_commenced, whole(total) - whole(completed) AS not_completed,
     coalesce(missing, 0) AS missing
 FROM (VALUES (1, 'projects'), (2, 'households'), (3, 'buildings'), (4, 'area_m2')) k(position, measure)

@@ -34,6 +34,7 @@
 --   complete_late: due before their newest report and not completed (count)
 --   commence_unknown: due since their newest report and not commenced by it, 到期未报 (count)
 --   complete_unknown: due since their newest report and not completed by it, 到期未报 (count)
+--   behind: late with commencement or completion, each community once (count)
 --   max_days_late: longest lateness of either (days; empty without any)
 --   commence_planned: communities that the first published plan has commenced by the as-of date (count)
 --   complete_planned: communities that the first published plan has completed by the as-of date (count)
@@ -53,6 +54,7 @@ SELECT s.street, count(*) AS projects,
     count(*) FILTER (WHERE s.complete_lateness = '逾期') AS complete_late,
     count(*) FILTER (WHERE s.commence_lateness = '到期未报') AS commence_unknown,
     count(*) FILTER (WHERE s.complete_lateness = '到期未报') AS complete_unknown,
+    count(*) FILTER (WHERE '逾期' IN (s.commence_lateness, s.complete_lateness)) AS behind,
     max(greatest(s.commence_days_late, s.complete_days_late)) AS max_days_late,
     count(*) FILTER (WHERE s.commence_baseline <= $as_of) AS commence_planned,
     count(*) FILTER (WHERE s.complete_baseline <= $as_of) AS complete_planned

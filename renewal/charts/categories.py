@@ -17,7 +17,7 @@ def category_bars(data: pd.DataFrame, *, names: list[str]) -> go.Figure:
     rows = list(data.itertuples())
     words = {"commence": [_("开工")] * len(rows), "complete": [_completion(r.late) for r in rows]}
     counts = theme.width_of([f"{r.projects}/{r.projects}" for r in rows]) + 8
-    figure = theme.blank(
+    chart = theme.Chart(
         62 * len(rows) + 34, barmode="overlay", bargap=0.3,
         margin={"l": theme.width_of(names), "r": counts + theme.width_of(w for texts in words.values() for w in texts),
                 "t": 6, "b": 26},
@@ -25,17 +25,16 @@ def category_bars(data: pd.DataFrame, *, names: list[str]) -> go.Figure:
     for role, done, offset in (("commence", "commenced", -0.2), ("complete", "completed", 0.2)):
         ys = [i + offset for i in range(len(rows))]
         rates = [getattr(r, done) / r.projects if r.projects else 0 for r in rows]
-        figure.add_bar(y=ys, x=[1] * len(rows), width=0.34, orientation="h", marker={"color": theme.SURFACE})
-        figure.add_bar(y=ys, x=rates, width=0.34, orientation="h", marker={"color": theme.ROLE_COLOURS[role]}, name=done)
+        chart.bars(y=ys, x=[1] * len(rows), width=0.34, marker={"color": theme.SURFACE})
+        chart.bars(y=ys, x=rates, width=0.34, marker={"color": theme.ROLE_COLOURS[role]}, name=done)
         for y, row, word in zip(ys, rows, words[role], strict=True):
             late = role == "complete" and row.late
-            theme.beside(figure, y, f"<b>{getattr(row, done)}</b>/{row.projects}", shift=counts - 8, anchor="right")
-            theme.beside(figure, y, word, shift=counts, colour=theme.BEHIND if late else theme.MUTED)
-    figure.update_xaxes(range=[0, 1.01], tickvals=[0, 0.5, 1], tickformat=".0%",
-                        tickfont={"color": theme.MUTED})
-    figure.update_yaxes(range=[len(rows) - 0.45, -0.55], tickvals=list(range(len(rows))), ticktext=names, ticks="",
-                        tickfont={"size": theme.MAIN}, showline=False)
-    return figure
+            chart.beside(y, f"<b>{getattr(row, done)}</b>/{row.projects}", shift=counts - 8, anchor="right")
+            chart.beside(y, word, shift=counts, colour=theme.BEHIND if late else theme.MUTED)
+    chart.x |= {"range": [0, 1.01], "tickvals": [0, 0.5, 1], "tickformat": ".0%", "tickfont": {"color": theme.MUTED}}
+    chart.y |= {"range": [len(rows) - 0.45, -0.55], "tickvals": list(range(len(rows))), "ticktext": names, "ticks": "",
+                "tickfont": {"size": theme.MAIN}, "showline": False}
+    return chart.figure()
 
 
 def _completion(late: int) -> str:

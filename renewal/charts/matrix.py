@@ -30,7 +30,7 @@ def matrix(streets: pd.DataFrame, cells: pd.DataFrame, *, role: str, names: dict
     labels = [f"{names.get(s, s)} ╱" if s in silent else names.get(s, s) for s in shown]
     keys = list(heads)
     lines = max(text.count("<br>") for text in heads.values()) + 1
-    figure = theme.blank(height, margin={"l": theme.width_of(labels, 13), "r": 4, "t": 8 + 16 * lines, "b": 4})
+    chart = theme.Chart(height, {"l": theme.width_of(labels, 13), "r": 4, "t": 8 + 16 * lines, "b": 4})
     grid, texts = [], []
     for street in shown:
         line, words = [], []
@@ -41,24 +41,22 @@ def matrix(streets: pd.DataFrame, cells: pd.DataFrame, *, role: str, names: dict
             words.append(_cell(n, of, late, strong=coloured))
         grid.append(line)
         texts.append(words)
-    figure.add_heatmap(
-        z=grid, x=list(range(len(keys))), y=list(range(len(shown))), zmin=0, zmax=1, showscale=False, xgap=3, ygap=2,
-        colorscale=[[0, theme.tint(colour, 0.04)], [1, theme.tint(colour, 0.42)]], hoverinfo="skip",
-        text=texts, texttemplate="%{text}", textfont={"size": 13, "color": theme.INK},
+    columns, lines = list(range(len(keys))), list(range(len(shown)))
+    chart.cells(
+        z=grid, x=columns, y=lines, zmin=0, zmax=1, xgap=3, ygap=2, text=texts, textfont={"size": 13, "color": theme.INK},
+        colorscale=[[0, theme.tint(colour, 0.04)], [1, theme.tint(colour, 0.42)]],
     )
-    figure.update_xaxes(
-        side="top", tickvals=list(range(len(keys))), ticktext=[heads[k] for k in keys], tickangle=0, showline=False, ticks="",
-        tickfont={"color": theme.MUTED, "size": theme.SMALL}, range=[-0.5, len(keys) - 0.5],
-    )
-    figure.update_yaxes(
-        tickvals=list(range(len(shown))), range=[len(shown) - 0.5, -0.5], showline=False, tickfont={"size": 13}, ticks="",
-        ticktext=labels,
-    )
+    chart.x |= {
+        "side": "top", "tickvals": columns, "ticktext": [heads[k] for k in keys], "tickangle": 0, "showline": False, "ticks": "",
+        "tickfont": {"color": theme.MUTED, "size": theme.SMALL}, "range": [-0.5, len(keys) - 0.5],
+    }
+    chart.y |= {"tickvals": lines, "ticktext": labels, "range": [len(shown) - 0.5, -0.5], "showline": False,
+                "tickfont": {"size": 13}, "ticks": ""}
     groups = list(rows["group"])
     for i in range(1, len(groups)):
         if groups[i] != groups[i - 1]:
-            figure.add_hline(y=i - 0.5, line={"color": theme.MUTED, "width": 1, "dash": "dot"})
-    return figure
+            chart.across(i - 0.5)
+    return chart.figure()
 
 
 def _cell(n: int, of: int, late: int, *, strong: bool) -> str:

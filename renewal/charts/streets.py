@@ -48,16 +48,16 @@ def street_bars(data: pd.DataFrame, *, role: str, names: dict[str, str], target:
     labels = [names.get(r.street, r.street) for r in rows.itertuples()]
     counts = theme.width_of([f"{r.projects}/{r.projects}" for r in rows.itertuples()]) + 12
     right = counts + theme.width_of(_word(r)[0] for r in rows.itertuples())
-    figure = theme.blank(
-        ROW * len(lines) + 54, margin={"l": theme.width_of(labels), "r": right, "t": 28, "b": 26}, barmode="overlay", bargap=0.38
+    chart = theme.Chart(
+        ROW * len(lines) + 54, {"l": theme.width_of(labels), "r": right, "t": 28, "b": 26}, barmode="overlay", bargap=0.38
     )
-    ys = list(range(len(lines)))
-    drawn = [(y, row) for y, (kind, row) in zip(ys, lines, strict=True) if kind == "row"]
+    drawn = [(y, row) for y, (kind, row) in enumerate(lines) if kind == "row"]
+    ys = [y for y, _r in drawn]
     colour = theme.ROLE_COLOURS[role]
     fills = {"ranked": (colour, ""), "few": ("#AEB9C6", ""), "unreported": ("#8896A6", "/")}
-    figure.add_bar(y=[y for y, _r in drawn], x=[1] * len(drawn), orientation="h", marker={"color": theme.SURFACE})
-    figure.add_bar(
-        y=[y for y, _r in drawn], x=[r.rate for _y, r in drawn], orientation="h", name="done",
+    chart.bars(y=ys, x=[1] * len(drawn), marker={"color": theme.SURFACE})
+    chart.bars(
+        y=ys, x=[r.rate for _y, r in drawn], name="done",
         marker={
             "color": [fills[r.group][0] if r.group != "unreported" else "#FFFFFF" for _y, r in drawn],
             "pattern": {"shape": [fills[r.group][1] for _y, r in drawn], "fgcolor": "#8896A6", "size": 6, "solidity": 0.35},
@@ -65,29 +65,27 @@ def street_bars(data: pd.DataFrame, *, role: str, names: dict[str, str], target:
         },
     )
     planned = [(y, r.planned / r.projects) for y, r in drawn if r.group == "ranked" and not pd.isna(r.planned)]
-    figure.add_scatter(
+    chart.points(
         y=[y for y, _x in planned], x=[x for _y, x in planned], mode="markers", name="planned",
         marker={"symbol": "line-ns", "size": 17, "line": {"width": 3, "color": theme.INK}},
     )
     for y, row in drawn:
         word, ink = _word(row)
-        theme.beside(figure, y, f"<b>{row.done}</b>/{row.projects}", shift=counts - 8, anchor="right")
-        theme.beside(figure, y, word, shift=counts, colour=ink)
-    for y, (kind, text) in zip(ys, lines, strict=True):
+        chart.beside(y, f"<b>{row.done}</b>/{row.projects}", shift=counts - 8, anchor="right")
+        chart.beside(y, word, shift=counts, colour=ink)
+    for y, (kind, text) in enumerate(lines):
         if kind == "head":
-            figure.add_annotation(x=0, y=y, text=text, showarrow=False, xanchor="left", yshift=-3, bgcolor="#FFFFFF",
-                                  font={"color": theme.MUTED, "size": theme.SMALL})
-    figure.add_vline(x=1, line={"color": theme.BEHIND, "width": 1.5})
-    figure.add_annotation(x=1, y=1, yref="paper", yanchor="bottom", text=target, showarrow=False,
-                          font={"color": theme.BEHIND, "size": theme.SMALL})
-    figure.update_xaxes(range=[0, 1.01], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%",
-                        tickfont={"color": theme.MUTED})
-    figure.update_yaxes(
-        range=[len(lines) - 0.4, -0.6], ticks="",
-        tickvals=[y for y, _r in drawn], ticktext=[names.get(r.street, r.street) for _y, r in drawn],
-        tickfont={"size": theme.MAIN}, showline=False,
-    )
-    return figure
+            chart.note(text, x=0, y=y, xanchor="left", yshift=-3, bgcolor="#FFFFFF",
+                       font={"color": theme.MUTED, "size": theme.SMALL})
+    chart.shapes.append({"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper",
+                         "line": {"color": theme.BEHIND, "width": 1.5}})
+    chart.note(target, x=1, y=1, yref="paper", yanchor="bottom", font={"color": theme.BEHIND, "size": theme.SMALL})
+    top = max([1.0, *(r.rate for _y, r in drawn)])  # more than all is shown, not clipped
+    chart.x |= {"range": [0, top * 1.01], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%",
+                "tickfont": {"color": theme.MUTED}}
+    chart.y |= {"range": [len(lines) - 0.4, -0.6], "ticks": "", "tickvals": ys, "ticktext": labels,
+                "tickfont": {"size": theme.MAIN}, "showline": False}
+    return chart.figure()
 
 
 def _word(row: object) -> tuple[str, str]:

@@ -26,34 +26,32 @@ def timeline(data: pd.DataFrame, *, names: list[str], as_of: date, targets: list
     ys = list(range(len(data)))
     late = {y: _("晚 {n} 天").format(n=r.days_late) for y, r in zip(ys, data.itertuples(), strict=True)
             if pd.notna(r.days_late) and r.days_late > 0}
-    figure = theme.blank(
-        ROW * len(data) + 66,
-        margin={"l": theme.width_of(names), "r": theme.width_of(late.values()) + 8, "t": 30, "b": 28},
+    chart = theme.Chart(
+        ROW * len(data) + 66, {"l": theme.width_of(names), "r": theme.width_of(late.values()) + 8, "t": 30, "b": 28}
     )
-    slips = [(y, r.baseline, _reached(r, as_of)) for y, r in zip(ys, data.itertuples(), strict=True)]
-    for y, planned, reached in slips:
-        if pd.notna(planned) and reached is not None and reached > planned:
-            figure.add_scatter(x=[planned, reached], y=[y, y], mode="lines", name="slip",
-                               line={"color": theme.BEHIND, "width": 4})
+    for y, row in zip(ys, data.itertuples(), strict=True):
+        reached = _reached(row, as_of)
+        if pd.notna(row.baseline) and reached is not None and reached > row.baseline:
+            chart.points(x=[row.baseline, reached], y=[y, y], mode="lines", name="slip",
+                         line={"color": theme.BEHIND, "width": 4})
     colours = {"baseline": theme.MUTED, "planned": theme.MUTED, "forecast": theme.AT_RISK, "actual": theme.COMPLETE}
     for column, symbol in KINDS:
-        figure.add_scatter(x=data[column], y=ys, mode="markers", name=column,
-                           marker={"symbol": symbol, "size": 11, "color": colours[column], "line": {"width": 2}})
+        chart.points(x=data[column], y=ys, mode="markers", name=column,
+                     marker={"symbol": symbol, "size": 11, "color": colours[column], "line": {"width": 2}})
     for y, text in late.items():
-        theme.beside(figure, y, text, shift=8, colour=theme.BEHIND)
+        chart.beside(y, text, shift=8, colour=theme.BEHIND)
+    above = 24 / (ROW * max(len(data), 1))
     for target in targets:
         text = _("开工目标 {date}") if target.role == "commence" else _("竣工目标 {date}")
-        theme.day_line(figure, target.date.isoformat(), text.format(date=target.date.isoformat()),
-                       theme.ROLE_COLOURS[target.role], y=1 + 24 / (ROW * max(len(data), 1)),
-                       before=target.role != "commence")
-    theme.day_line(figure, as_of.isoformat(), _("截至 {date}").format(date=as_of.isoformat()), theme.INK, dash="dash",
-                   y=24 / (ROW * max(len(data), 1)), before=False)
+        chart.day_line(target.date, text.format(date=target.date.isoformat()), theme.ROLE_COLOURS[target.role],
+                       y=1 + above, before=target.role != "commence")
+    chart.day_line(as_of, _("截至 {date}").format(date=as_of.isoformat()), theme.INK, dash="dash", y=above, before=False)
     known = pd.concat([data[c] for c, _symbol in KINDS]).dropna()
     ends = [*known, pd.Timestamp(as_of), *(pd.Timestamp(t.date) for t in targets)]
-    theme.date_axis(figure, min(ends) - pd.Timedelta(days=14), max(ends) + pd.Timedelta(days=14), 8)
-    figure.update_yaxes(range=[len(data) - 0.5, -0.5], tickvals=ys, ticktext=names, tickfont={"size": theme.MAIN},
-                        showgrid=True, gridcolor=theme.SURFACE, showline=False)
-    return figure
+    chart.date_axis(min(ends) - pd.Timedelta(days=14), max(ends) + pd.Timedelta(days=14), 8)
+    chart.y |= {"range": [len(data) - 0.5, -0.5], "tickvals": ys, "ticktext": names, "tickfont": {"size": theme.MAIN},
+                "showgrid": True, "gridcolor": theme.SURFACE, "showline": False}
+    return chart.figure()
 
 
 def _reached(row: object, as_of: date) -> pd.Timestamp | None:

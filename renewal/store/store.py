@@ -11,7 +11,7 @@ import hashlib
 import os
 import threading
 from collections import OrderedDict
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +20,9 @@ import filelock
 
 from .. import settings
 from ..i18n import gettext as _
+from .state import State
 
+STATES = 12  # states at a date kept in memory, over all versions
 KEPT = 5  # version files kept behind the current one, for readers that still hold them
 
 
@@ -43,6 +45,7 @@ class Store:
     """A store folder. Making the object touches nothing on disk."""
 
     _open: OrderedDict[tuple[str, str], duckdb.DuckDBPyConnection] = OrderedDict()
+    _states: OrderedDict[tuple, State] = OrderedDict()
     _guard = threading.Lock()
 
     def __init__(self, folder: Path | str | None = None):
@@ -85,6 +88,22 @@ class Store:
             else:
                 self._open.move_to_end(key)
             return connection.cursor()
+
+    def state(self, as_of: date, known_at: datetime, version: str | None = None) -> State:
+        """The state at the end of a day as known at a moment, on a version (default: the current one)."""
+        name = version or self.version()
+        key = (str(self.folder), name, as_of, known_at)
+        with self._guard:
+            found = self._states.get(key)
+            if found is not None:
+                self._states.move_to_end(key)
+                return found
+        made = State(self.cursor(name), schema()[0], as_of, known_at)
+        with self._guard:
+            found = self._states.setdefault(key, made)
+            while len(self._states) > STATES:
+                self._states.popitem(last=False)  # those at work are held by whoever asked
+        return found
 
     def _connect(self, path: Path) -> duckdb.DuckDBPyConnection:
         config = {"enable_external_access": "false", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
