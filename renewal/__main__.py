@@ -12,24 +12,23 @@ import sys
 from pathlib import Path
 
 from . import __version__, settings
+from .explained import Explained
 from .i18n import gettext as _
 from .i18n import set_language
-from .intake.layouts import LayoutError, load_layouts
+from .intake.layouts import load_layouts
 from .intake.problems import Refusal
 from .intake.values import iso_day
-from .plan import PlanError, load_plan
-from .store import LoadReport, Store, StoreError, load, rebuild, verify
+from .plan import load_plan
+from .store import LoadReport, Store, load, rebuild, verify
 
 
 def main(arguments: list[str] | None = None) -> int:
     _print_in_utf8()
     options = _parser().parse_args(arguments)
     set_language(options.lang)
-    from .figures import FigureError
-
     try:
         return options.run(options)
-    except (StoreError, PlanError, LayoutError, FigureError) as error:
+    except Explained as error:
         print(error, file=sys.stderr)
     except Refusal as refusal:
         for problem in refusal.problems:

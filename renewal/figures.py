@@ -26,6 +26,7 @@ import pandas as pd
 import pyarrow as pa
 
 from renewal import settings
+from renewal.explained import Explained
 from renewal.i18n import _
 from renewal.plan import load_plan
 from renewal.store import NoData, Store
@@ -43,7 +44,7 @@ _COMMENT = re.compile(r"--[^\n]*")
 _BOUND = re.compile(r"\$([a-z_]+)")
 
 
-class FigureError(Exception):
+class FigureError(Explained):
     """A figure cannot be run or its file is wrong; the text says which and why, in the reader's words."""
 
 

@@ -21,11 +21,12 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
 from renewal import settings
+from renewal.explained import Explained
 from renewal.i18n import _
 from renewal.names import fold
 
 
-class PlanError(Exception):
+class PlanError(Explained):
     """A plan cannot be read: the text names file, line or key, value and what was expected."""
 
 

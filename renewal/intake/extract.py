@@ -79,7 +79,9 @@ def _body(grid: Grid, table: Table, layouts: Layouts, key: int, skipped: Counter
     for number, row in enumerate(grid.rows, 1):
         if table.first < number <= table.last + 1:
             continue
-        first = next((c for c in row if c != "" and not (isinstance(c, str) and c.isspace())), None)
+        first = row[0]
+        if first == "" or (isinstance(first, str) and first.isspace()):
+            first = next((c for c in row if c != "" and not (isinstance(c, str) and c.isspace())), None)
         if number <= table.first:
             skipped["blank" if first is None else "title"] += 1
         elif first is None:
@@ -102,10 +104,13 @@ def _aside(first: str, layouts: Layouts, seen: dict[str, str]) -> str:
     return seen[first]
 
 
+_NO_DAY = (None, None)
+
+
 class _Reader:
     def __init__(self, out: Sheet, table: Table, plan: Plan, layouts: Layouts, body: list[list], numbers: list[int]):
         self.out, self.table, self.plan, self.layouts = out, table, plan, layouts
-        self.body, self.numbers = body, numbers
+        self.cells, self.numbers = list(zip(*body, strict=True)), numbers
         self.readers: dict[str, Callable] = {
             "key": values.text, "text": values.text, "date": values.day_pair, "count": values.count, "year": values.year,
             "number": values.number, "percent": values.percent, "street": self._known("street"),
@@ -173,30 +178,30 @@ class _Reader:
                 read[column.field] = self._column(column)
         finish = {"register": self._register, "progress": self._progress, "milestones": self._milestones}
         finish[self.table.kind.name](read)
+        rows, streets = self.out.project_rows, self.out.streets
         for number, project, place in zip(self.numbers, ids, street, strict=True):
-            if project is not None:
-                self.out.project_rows.setdefault(project, []).append(number)
-                if place is not None:
-                    self._one_street(number, project, place)
-
-    def _one_street(self, number: int, project: str, place: str) -> None:
-        if self.out.streets.setdefault(project, place) != place:
-            other = self.out.streets[project]
-            message = _("同一项目在本表中写了两个街道：{other} 与 {place}").format(other=other, place=place)
-            self._problem("two_streets", message, number, self.table.column("street"), project)
+            if project is None:
+                continue
+            if project in rows:
+                rows[project].append(number)
+            else:
+                rows[project] = [number]
+            if place is not None and streets.setdefault(project, place) != place:
+                message = _("同一项目在本表中写了两个街道：{other} 与 {place}").format(other=streets[project], place=place)
+                self._problem("two_streets", message, number, self.table.column("street"), project)
 
     def _column(self, column: Column) -> list:
         """Every cell of a column as a value; problems are noted for each cell that is not what it should be."""
         spec = self.table.kind.fields[column.field]
-        cells = [row[column.index] for row in self.body]
+        cells = self.cells[column.index]
         reader = self.readers[spec.type]
         known: dict = {}
         bad: dict = {}
         # True == 1.0 as dictionary keys, so a column that holds a boolean is read without the shortcut
-        distinct = cells if bool in set(map(type, cells)) else set(cells)
-        plain = distinct is not cells
+        distinct = set(cells)
+        plain = not ((1 in distinct or 0 in distinct) and bool in set(map(type, cells)))
         out = []
-        for cell in distinct:
+        for cell in distinct if plain else cells:
             try:
                 value = reader(cell) if cell != "" else None
             except values.Unreadable as error:
@@ -206,7 +211,7 @@ class _Reader:
             else:
                 out.append(value)
         if plain:
-            out = [known[cell] for cell in cells]
+            out = list(map(known.__getitem__, cells))
         if column.scale != 1:
             out = [v if v is None else v * column.scale for v in out]
         if bad:
@@ -251,8 +256,7 @@ class _Reader:
         for spec in kind_fields:
             column = read.get(spec.name, empty)
             if spec.type == "date":
-                data[spec.name] = [v and v[0] for v in column]
-                data[spec.name + "_to"] = [v and v[1] for v in column]
+                data[spec.name], data[spec.name + "_to"] = map(list, zip(*(v or _NO_DAY for v in column), strict=True))
             else:
                 data[spec.name] = column
         return data

@@ -9,10 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from .. import settings
+from ..explained import Explained
 from ..names import fold
 
 
-class LayoutError(Exception):
+class LayoutError(Explained):
     """A layout file is broken: the text names file, line and what was expected."""
 
 

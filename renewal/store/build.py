@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain, repeat
 from pathlib import Path
 
 import duckdb
@@ -184,13 +186,12 @@ def _insert_rows(
 ) -> None:
     if not sheets:
         return
-    parts = []
-    for snapshot, sheet in sheets:
-        arrays = {"snapshot": pa.array([snapshot] * len(sheet.data["row"]), pa.int32())}
-        for name, kind in columns.items():
-            arrays[name] = pa.array(sheet.data[name], kind)
-        parts.append(pa.table(arrays))
-    connection.register("incoming", pa.concat_tables(parts))
+    def whole(name: str) -> Iterator:
+        return chain.from_iterable(sheet.data[name] for _snapshot, sheet in sheets)
+
+    numbers = chain.from_iterable(repeat(snapshot, len(sheet.data["row"])) for snapshot, sheet in sheets)
+    arrays = {name: pa.array(whole(name), kind) for name, kind in columns.items()}
+    connection.register("incoming", pa.table({"snapshot": pa.array(numbers, pa.int32()), **arrays}))
     connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
     connection.unregister("incoming")
 

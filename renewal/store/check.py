@@ -10,7 +10,7 @@ from ..intake.problems import Problem
 from ..plan import Plan, load_plan
 from .build import Accepted, Batch, build, checksums
 from .journal import Journal
-from .load import FileReport, _File, read_file
+from .load import FileReport, _File, read_files, without_collections
 from .store import Store, StoreError
 
 
@@ -89,22 +89,24 @@ def replay(
     Returns its name, the checksums by publication, and the problems of files that today's plan and layouts would refuse
     (their sheets are left out). Raises StoreError where an original is missing.
     """
-    batches, problems = [], []
     done = journal.done()
-    for publication in done:
-        batch = Batch(publication.publication, publication.loaded_at)
-        for entry in journal.files(publication.publication):
-            file = _File(entry.name, store.original(entry.sha256), entry.known_at, False, FileReport(entry.name))
-            read_file(file, plan, layouts, entry.as_of_option)
-            if file.report.outcome == "refused":
-                problems += file.report.stops
-                continue
-            batch.sheets += [Accepted(entry, sheet) for sheet in file.sheets]
-        batches.append(batch)
-    name, sums = build(store, None, batches, plan, layouts, done[-1].sample)
+    work = [
+        (p.publication, entry, _File(entry.name, store.original(entry.sha256), entry.known_at, False, FileReport(entry.name)))
+        for p in done for entry in journal.files(p.publication)
+    ]
+    read_files([(file, entry.as_of_option) for _publication, entry, file in work], plan, layouts)
+    batches = {p.publication: Batch(p.publication, p.loaded_at) for p in done}
+    problems: list[Problem] = []
+    for publication, entry, file in work:
+        if file.report.outcome == "refused":
+            problems += file.report.stops
+        else:
+            batches[publication].sheets += [Accepted(entry, sheet) for sheet in file.sheets]
+    name, sums = build(store, None, list(batches.values()), plan, layouts, done[-1].sample)
     return name, sums, problems
 
 
+@without_collections()
 def rebuild(store: Store, *, accept: bool = False) -> CheckReport:
     """Replays the journal into a new version file and makes it current if its rows are the same as were published.
 

@@ -19,6 +19,7 @@ import duckdb
 import filelock
 
 from .. import settings
+from ..explained import Explained
 from ..i18n import gettext as _
 from .state import State
 
@@ -26,7 +27,7 @@ STATES = 12  # states at a date kept in memory, over all versions
 KEPT = 5  # version files kept behind the current one, for readers that still hold them
 
 
-class StoreError(Exception):
+class StoreError(Explained):
     """The store cannot be used; the text says why and what to do, in the reader's words."""
 
 
@@ -184,6 +185,7 @@ class Store:
 @atexit.register
 def _close_all() -> None:
     """Connections that outlive the interpreter make the binding complain on the way out."""
+    Store._states.clear()
     while Store._open:
         Store._open.popitem()[1].close()
 
