@@ -14,10 +14,10 @@ CREATE TABLE plan_items (item VARCHAR, name VARCHAR, category VARCHAR, facility 
 CREATE TABLE plan_milestones (milestone VARCHAR, name VARCHAR, position INTEGER);
 CREATE TABLE plan_required (kind VARCHAR);  -- kinds of file that a street owes every round
 
--- One row a sheet that was loaded. ord sorts by as-of, then by the order of loading (a later load is a higher revision).
+-- One row a sheet that was loaded. fields: the columns it had, as in its rows. ord sorts by as-of, then by the order of loading (a later load is a higher revision).
 CREATE TABLE snapshots (
     snapshot INTEGER PRIMARY KEY, publication INTEGER, kind VARCHAR, as_of DATE, known_at TIMESTAMP, loaded_at TIMESTAMP,
-    revision INTEGER, ord BIGINT, sha256 VARCHAR, file VARCHAR, sheet VARCHAR, as_of_source VARCHAR,
+    revision INTEGER, ord BIGINT, fields INTEGER, sha256 VARCHAR, file VARCHAR, sheet VARCHAR, as_of_source VARCHAR,
     rows_read INTEGER, rows_loaded INTEGER, rows_skipped INTEGER
 );
 -- Which column of the sheet holds which field; milestone is '' unless the file is wide. column_letter is as in Excel.
@@ -97,25 +97,23 @@ FROM p LEFT JOIN (
 -- 进度台账: the works of each project's newest report; fields the newest report has no column for come from the newest that had.
 -- A work that the newest report of its project leaves out was removed and is not here (see works_removed_at).
 CREATE MACRO works_at(d, k) AS TABLE
-WITH s AS (SELECT snapshot, as_of, ord FROM snapshots_at(d, k) WHERE kind = 'progress'),
+WITH s AS (SELECT snapshot, as_of, ord, fields FROM snapshots_at(d, k) WHERE kind = 'progress'),
 newest AS (SELECT q.project_id, max(s.ord) AS ord, max(s.as_of) AS reported_as_of FROM reported q JOIN s USING (snapshot) GROUP BY 1),
-masks AS (  -- which fields each snapshot has a column for
-    SELECT snapshot, bit_or(fields) AS fields FROM works GROUP BY snapshot
-),
 by_mask AS (  -- few masks, many snapshots: the newest of each mask first
-    SELECT q.project_id, m.fields, max(s.ord) AS ord
-    FROM reported q JOIN s USING (snapshot) JOIN masks m USING (snapshot) GROUP BY ALL
+    SELECT q.project_id, s.fields, max(s.ord) AS ord FROM reported q JOIN s USING (snapshot) GROUP BY ALL
 ),
 wanted AS (  -- the newest snapshot of each project that has the field, field by field
     SELECT project_id, bit, max(ord) AS ord
     FROM by_mask CROSS JOIN (SELECT unnest([1, 2, 4, 8, 16, 32, 64, 128, 256]) AS bit)
     WHERE fields & bit > 0 GROUP BY ALL
 ),
-sources AS (SELECT project_id, ord, bit_or(bit) AS bits FROM wanted GROUP BY ALL),
+sources AS (  -- by snapshot, so that the scan of works passes over all others
+    SELECT project_id, s.snapshot, ord, bit_or(bit) AS bits FROM wanted JOIN s USING (ord) GROUP BY ALL
+),
 picked AS (
-    SELECT w.*, o.bits, s.ord, n.reported_as_of, s.ord = n.ord AS is_newest
-    FROM works w JOIN s USING (snapshot)
-    JOIN sources o ON o.project_id = w.project_id AND o.ord = s.ord
+    SELECT w.*, o.bits, n.reported_as_of, o.ord = n.ord AS is_newest
+    FROM (FROM works WHERE snapshot IN (SELECT DISTINCT snapshot FROM sources)) w
+    JOIN sources o ON o.project_id = w.project_id AND o.snapshot = w.snapshot
     JOIN newest n ON n.project_id = w.project_id
 )
 SELECT project_id, item, any_value(reported_as_of) AS reported_as_of,

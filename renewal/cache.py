@@ -82,6 +82,12 @@ class Question:
         )
 
 
+def wait() -> None:
+    """Until what is worked out ahead is there (for measurements)."""
+    if _waiting is not None:
+        _waiting.result()
+
+
 def ask(viewer: Viewer) -> Question:
     """The question of the page at work, for a viewer whom the guard let in."""
     asked = filters.current()

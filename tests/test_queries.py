@@ -98,6 +98,10 @@ def database(world: Path, bits: dict[tuple[str, str], int]) -> duckdb.DuckDBPyCo
             given = [f for f, v in row.items() if bits.get((kind, f)) and v != MISSING]
             row["fields"] = sum({bits[kind, f]: bits[kind, f] for f in given}.values())
             insert(connection, table, spread({k: v for k, v in row.items() if v != MISSING}))
+        connection.execute(
+            f"UPDATE snapshots SET fields = (SELECT bit_or(t.fields) FROM {table} t WHERE t.snapshot = snapshots.snapshot) "
+            f"WHERE kind = '{kind}'"
+        )
     for snapshot, project in sorted(covered):
         insert(connection, "reported", {"snapshot": snapshot, "project_id": project, "street": streets[project]})
     for row in read(world / "snapshot_columns.csv"):

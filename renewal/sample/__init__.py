@@ -90,10 +90,11 @@ def make(
     if any(not publication.sample for publication in done):
         return load([folder], store=store, sample=True)  # refuses, and says why
     same = (store.folder / STAMP).is_file() and (store.folder / STAMP).read_text("utf-8") == stamp
-    if keep and same and _readable(store):
+    fits = same and _readable(store)
+    if keep and fits:
         return None
     generate(folder, weeks=weeks, progress=progress)
-    if done and not same:
+    if done and not fits:  # another sample, or another program's version of it: made anew, nothing in it is anybody's
         _empty(store)
     report = load([folder], store=store, sample=True, progress=progress)
     if report.exit_code == 0:

@@ -8,7 +8,9 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
 from itertools import chain, repeat
+from operator import or_
 from pathlib import Path
 
 import duckdb
@@ -160,12 +162,12 @@ class _Filed:
             numbered.append((self.last, accepted))
             heads.append((
                 self.last, batch.publication, sheet.kind, sheet.as_of, entry.known_at, batch.loaded_at, revision,
-                sheet.as_of.toordinal() * 1_000_000 + self.last, entry.sha256, entry.name, sheet.sheet, sheet.as_of_source,
+                sheet.as_of.toordinal() * 1_000_000 + self.last, reduce(or_, set(sheet.data["fields"]), 0), entry.sha256, entry.name, sheet.sheet, sheet.as_of_source,
                 sheet.rows_read, sheet.good, sum(sheet.skipped.values()),
             ))
             columns += [(self.last, c.field, c.milestone, c.letter, c.header) for c in own]
             reported += [(self.last, project, street) for project, street in sheet.streets.items()]
-        kinds = ("snapshot", "publication", "kind", "as_of", "known_at", "loaded_at", "revision", "ord", "sha256", "file", "sheet",
+        kinds = ("snapshot", "publication", "kind", "as_of", "known_at", "loaded_at", "revision", "ord", "fields", "sha256", "file", "sheet",
                  "as_of_source", "rows_read", "rows_loaded", "rows_skipped")
         _insert(self.connection, "snapshots", kinds, heads)
         _insert(self.connection, "snapshot_columns", ("snapshot", "field", "milestone", "column_letter", "header"), columns)

@@ -1,0 +1,323 @@
+"""How fast it is, measured: `make bench` (python -m tools.bench [--only NAME …]). Needs the sample's exports and store.
+
+Each measure runs our side and the other side in turn, several times in one run, and prints medians with their spread, the
+ratio and the goal. Exit code 1 when a goal is missed. Seconds differ from machine to machine; ratios hardly do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import pickle
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from renewal import settings
+
+ROOT = settings.ROOT
+HERE = Path(__file__).parent
+ROWS = 900_000
+
+
+@dataclass
+class Measure:
+    """ours, other: seconds of each run (other may be empty); goal: 'ratio' or 'seconds', and the number not to be passed
+    (None: only told)."""
+
+    name: str
+    ours: list[float]
+    other: list[float]
+    against: str
+    goal: tuple[str, float | None]
+
+    @property
+    def value(self) -> float:
+        ours = statistics.median(self.ours)
+        return ours / statistics.median(self.other) if self.goal[0] == "ratio" else ours
+
+    @property
+    def met(self) -> bool:
+        return self.goal[1] is None or self.value <= self.goal[1]
+
+    def row(self) -> str:
+        kind, limit = self.goal
+        other = f"{self.against} {_spread(self.other)}" if self.other else "–"
+        value = f"{self.value:.2f}×" if kind == "ratio" else f"{self.value:.3g} s"
+        if limit is None:
+            most, verdict = "–", ""
+        else:
+            most, verdict = f"≤ {limit:.2f}×" if kind == "ratio" else f"≤ {limit:g} s", "met" if self.met else "MISSED"
+        return f"| {self.name} | {_spread(self.ours)} | {other} | {value} | {most} | {verdict} |"
+
+
+def _spread(seconds: list[float]) -> str:
+    unit, factor = ("s", 1) if statistics.median(seconds) >= 1 else ("ms", 1000)
+    low, middle, high = (f(seconds) * factor for f in (min, statistics.median, max))
+    digits = 2 if unit == "s" else 0
+    return f"{middle:.{digits}f} {unit} ({low:.{digits}f}–{high:.{digits}f}, n={len(seconds)})"
+
+
+def _output(name: str, *arguments: object) -> str:
+    """What a script of this folder prints, in a process of its own."""
+    command = [sys.executable, "-m", f"tools.bench.{name}", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def loading(runs: int) -> Measure:
+    """The sample's whole history in one publication, against merely parsing the same files."""
+    ours, other = [], []
+    for _run in range(runs):
+        other.append(float(_output("parse_only", settings.SAMPLE_EXPORTS)))
+        ours.append(float(_output("load", settings.SAMPLE_EXPORTS)))
+    return Measure("load the sample's history (542 files)", ours, other, "calamine alone", ("ratio", 3))
+
+
+def first_page(_runs: int) -> Measure:
+    """From installed packages to the first page painted: what `make run` does after pip, into empty folders."""
+    from tools.browser import running
+
+    with tempfile.TemporaryDirectory() as folder, _browser() as browser:
+        started = time.perf_counter()
+        exports, store = Path(folder, "exports"), Path(folder, "store")
+        subprocess.run(
+            [sys.executable, "-m", "renewal", "sample", "--exports", exports, "--store", store], cwd=ROOT, check=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        with running(store) as url:
+            _paint(browser, url)
+            taken = time.perf_counter() - started
+    return Measure("installed packages to first page of `make run`", [taken], [], "", ("seconds", 90))
+
+
+def matrix(runs: int) -> list[Measure]:
+    """Latest street × category at 900,000 work rows against pandas with the tables in memory; answers compared."""
+    first: list[float] = []
+    again: list[float] = []
+    other: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        store, rows = _enlarged(Path(folder) / "store")
+        newest = store.newest()
+        for run in range(runs):
+            days = [(newest - timedelta(days=run * 7 + n)).isoformat() for n in range(5)]
+            paths = [Path(folder, name) for name in ("figure", "pandas")]
+            once, then = json.loads(_output("figure_matrix", store.folder, paths[0], *days))
+            first, again = first + once, again + then
+            other += json.loads(_output("pandas_matrix", store.folder, paths[1], *days))
+            for got, want in zip(*(pickle.loads(path.read_bytes()) for path in paths), strict=True):
+                _same(got, want)
+    name = f"street × category at {rows:,} work rows"
+    return [
+        Measure(f"{name}, state at hand", again, other, "pandas", ("ratio", 1 / 3)),
+        Measure(f"{name}, a date asked for the first time", first, other, "pandas", ("ratio", None)),
+    ]
+
+
+def _enlarged(folder: Path):
+    """A store whose version holds the sample several times over, each copy with project numbers of its own."""
+    import duckdb
+
+    from renewal.store import Store
+
+    sample = Store(settings.SAMPLE_STORE)
+    store = Store(folder)
+    store.versions.mkdir(parents=True)
+    shutil.copyfile(sample.versions / sample.version(), store.versions / "000001-bench.duckdb")
+    connection = duckdb.connect(str(store.versions / "000001-bench.duckdb"))
+    have = connection.execute("SELECT count(*) FROM works").fetchone()[0]
+    copies = -(-ROWS // have)
+    for table in ("register", "reported", "works", "milestones"):  # in the order of snapshots, as weeks of loading leave them
+        connection.execute(f"CREATE TABLE larger AS FROM {table} LIMIT 0")
+        connection.execute(
+            f"INSERT INTO larger SELECT * EXCLUDE (n) REPLACE (CASE n WHEN 0 THEN project_id ELSE project_id || '-' || n END AS project_id) "
+            f"FROM {table} CROSS JOIN range({copies}) r(n) ORDER BY snapshot, n"
+        )
+        connection.execute(f"DROP TABLE {table}")
+        connection.execute(f"ALTER TABLE larger RENAME TO {table}")
+    rows = connection.execute("SELECT count(*) FROM works").fetchone()[0]
+    connection.close()
+    store.pointer.write_text("000001-bench.duckdb", "utf-8")
+    return store, rows
+
+
+def _same(got, want) -> None:
+    """Both answers, cell by cell: a fast wrong answer is none."""
+    keys = ["street", "category"]
+    ours, theirs = (
+        f[list(want.columns)].sort_values(keys).astype({c: "int64" for c in want.columns if c not in keys}).reset_index(drop=True)
+        for f in (got, want)
+    )
+    if not (ours == theirs).all(axis=None):
+        raise SystemExit("the figure and pandas do not agree")
+
+
+def filters(runs: int) -> Measure:
+    """A filter of 总览 is changed to a value that nobody has asked for: the whole rerun on the server."""
+    from streamlit.testing.v1 import AppTest
+
+    from renewal import cache, frame
+    from renewal.plan import load_plan
+    from renewal.store import Store
+
+    os.environ["RENEWAL_STORE"] = str(settings.SAMPLE_STORE)
+    logging.disable(logging.WARNING)
+    plan, version = load_plan(), Store(settings.SAMPLE_STORE).version()
+    rounds = frame.facts(str(settings.SAMPLE_STORE), version, plan).rounds
+    changes: list[tuple[str, str]] = []
+    for n in range(runs):  # the rounds are wandered back through; each filter is set and, untimed, taken off again
+        changes += [
+            ("as_of", rounds[n + 1].isoformat()), ("street", plan.streets[n].name), ("category", plan.categories[n % 3].name),
+            ("level", plan.levels[0 if n % 2 else -1]), ("batch", "2021"),
+        ]
+    app = AppTest.from_file(ROOT / "renewal" / "shell.py", default_timeout=60).run()
+    times = []
+    for field, value in changes:
+        cache.wait()  # what is worked out in the background while the reader looks at the page
+        started = time.perf_counter()
+        app.text_input(key=field).set_value(value).run()
+        times.append(time.perf_counter() - started)
+        if app.exception:
+            raise SystemExit(app.exception[0].message)
+        if field != "as_of":
+            app.text_input(key=field).set_value("").run()
+    logging.disable(logging.NOTSET)
+    return Measure("a filter change on 总览, on the server", times, [], "", ("seconds", 0.15))
+
+
+def painting(runs: int) -> Measure:
+    """总览 to its last paint, map included, against a bare Streamlit page with the same charts, in the same browser."""
+    from tools.browser import free_port, running
+
+    with tempfile.TemporaryDirectory() as folder, _browser() as browser:
+        frozen = Path(folder) / "charts.pickle"
+        frozen.write_bytes(pickle.dumps(_charts()))
+        port = free_port()
+        bare = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(HERE / "bare_page.py"), "--server.port", str(port), "--", str(frozen)],
+            cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        try:
+            with running(settings.SAMPLE_STORE) as url:
+                other_url = f"http://127.0.0.1:{port}"
+                _until_answers(other_url)
+                _paint(browser, url), _paint(browser, other_url)  # both warm
+                ours, other = [], []
+                for _run in range(runs):
+                    other.append(_paint(browser, other_url))
+                    ours.append(_paint(browser, url))
+        finally:
+            bare.terminate()
+            bare.wait(20)
+    return Measure("总览 to its last paint, map included", ours, other, "bare Streamlit page", ("ratio", 1.5))
+
+
+def _charts() -> tuple:
+    """What 总览 draws for the newest round: both charts, the map, the list of those behind."""
+    from renewal import charts, figures, maps
+    from renewal.plan import load_plan
+    from renewal.store import Store
+
+    plan, store = load_plan(), Store(settings.SAMPLE_STORE)
+    names = {s.name: s.short for s in plan.streets}
+    day: date = store.newest()
+
+    def ask(name: str):
+        return figures.run(name, as_of=day, batch=2020, level="M15", scope=list(names), store=store)
+
+    curve = charts.s_curve(ask("s_curve"), as_of=day, labels={"commence": "开工", "complete": "竣工验收"},
+                           targets=list(plan.targets), height=330)
+    heads = {"": "小区", **{c.name: c.short for c in plan.categories}}
+    cells = charts.matrix(ask("progress_by_street"), ask("progress_by_street_category"), role="complete", names=names,
+                          heads=heads, height=560)
+    deck = maps.deck(ask("projects"), names=names, width=380, height=540)
+    return [curve, cells], deck, ask("late").head(8)[["name", "street", "days_late", "reason", "unit"]]
+
+
+# ---- a browser that says when it last painted ---------------------------------------------------------------------------
+
+_WATCH = """
+window.lastPaint = 0;
+const noticed = () => { window.lastPaint = performance.now(); };
+new MutationObserver(noticed).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+window.mapDrawn = false;
+for (const kind of [window.WebGLRenderingContext, window.WebGL2RenderingContext])
+  for (const call of ["drawArrays", "drawElements", "drawArraysInstanced", "drawElementsInstanced"]) {
+    const real = kind?.prototype[call];
+    if (real) kind.prototype[call] = function (...given) { noticed(); window.mapDrawn = true; return real.apply(this, given); };
+  }
+"""
+_QUIET = """() => window.mapDrawn && document.querySelectorAll('.js-plotly-plot .main-svg').length >= 2
+  && performance.now() - window.lastPaint > 1200"""
+
+
+def _browser():
+    from contextlib import contextmanager
+
+    from playwright.sync_api import sync_playwright
+
+    from tools.browser import ARGUMENTS, CHROMIUM
+
+    @contextmanager
+    def opened():
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            yield browser
+            browser.close()
+    return opened()
+
+
+def _paint(browser, url: str) -> float:
+    """Seconds from the start of the navigation to the last change of the page or draw call of the map."""
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    page.add_init_script(_WATCH)
+    page.goto(url)
+    page.wait_for_function(_QUIET, timeout=60_000)
+    seconds = page.evaluate("window.lastPaint") / 1000
+    context.close()
+    return seconds
+
+
+def _until_answers(url: str) -> None:
+    import urllib.request
+
+    for _try in range(120):
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.5)
+    raise SystemExit(f"{url} does not answer")
+
+
+MEASURES: dict[str, tuple[Callable[[int], Measure | list[Measure]], int]] = {
+    "load": (loading, 5), "first-page": (first_page, 1), "matrix": (matrix, 3), "filters": (filters, 6), "paint": (painting, 7),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", action="append", choices=MEASURES)
+    options = parser.parse_args()
+    found = []
+    for name, (measure, runs) in MEASURES.items():
+        if not options.only or name in options.only:
+            print(f"measuring {name} …", file=sys.stderr, flush=True)
+            measured = measure(runs)
+            found += measured if isinstance(measured, list) else [measured]
+    print("| measure | ours: median (spread) | against | value | goal | |\n|---|---|---|---|---|---|")
+    print("\n".join(m.row() for m in found))
+    return 0 if all(m.met for m in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
