@@ -25,7 +25,7 @@ with right:
     parts.beside_map(q, projects)
 ui.definition("projects")
 if chosen.get("project_id"):
-    ui.go(q.asked.url("projects", project=chosen["project_id"]))
+    ui.open_view(q.asked.url("projects", project=chosen["project_id"]))
 elif chosen.get("street"):
     filters.choose(street=chosen["street"])
     st.rerun()

@@ -85,7 +85,8 @@ def deck(projects: pd.DataFrame, *, names: dict[str, str], view: str = "inner", 
     """Outline, street areas with names, projects as bubbles (area ~ households, colour by status).
 
     projects: rows of the figure `projects`; names: street -> name to show; view: 'inner' (the small northern streets)
-    or 'district', or the chosen street's area where there is one; width and height in px are only used to fit the view; chosen: a street drawn with a stronger line.
+    or 'district'; width and height in px are only used to fit the view; chosen: a street drawn with a stronger line and,
+    unless the whole district is wanted, filling the view.
     """
     streets = _named(layer_file("streets", folder), names)
     grow = 1.3 if height > 500 else 1.0
@@ -131,8 +132,8 @@ def deck(projects: pd.DataFrame, *, names: dict[str, str], view: str = "inner", 
             get_background_color=[255, 255, 255, 190],
         ))
     return pdk.Deck(
-        layers=layers, initial_view_state=_view(near or _in_view(streets, layer_file("district", folder), view), width, height),
-        map_provider=None, tooltip={"text": "{tip}"},
+        layers=layers, map_provider=None, tooltip={"text": "{tip}"},
+        initial_view_state=_view(near or _in_view(streets, layer_file("district", folder), view), width, height),
     )
 
 

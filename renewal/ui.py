@@ -38,7 +38,7 @@ def begin(finding: Finding, *, one_sheet: bool = False) -> None:
     )
 
 
-def go(url: str) -> None:
+def open_view(url: str) -> None:
     """Open another view, as a click on a link to it would. (st.switch_page can not, with fields bound to the URL.)"""
     st.html(f"<script>window.renewalGo({json.dumps(url)})</script>", unsafe_allow_javascript=True)
 

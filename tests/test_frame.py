@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from renewal.plan import load_plan
 from streamlit.testing.v1 import AppTest
 
 from renewal import frame
 from renewal.filters import Filters
+from renewal.plan import load_plan
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = (date(2020, 7, 3), date(2020, 6, 26), date(2020, 6, 5))

@@ -72,7 +72,7 @@ def test_clicks():
 def test_a_layer_that_can_not_be_read_is_named(tmp_path, content):
     if content is not None:
         (tmp_path / "streets.geojson").write_text(content, "utf-8")
-    with pytest.raises(maps.GeoError, match="streets.geojson"):
+    with pytest.raises(maps.GeoError, match=r"streets\.geojson"):
         maps.layer_file("streets", tmp_path)
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import prcoords
 import pytest
-from renewal.plan import load_plan
 
 from renewal import sample, settings
+from renewal.plan import load_plan
 from renewal.sample import ledgers, office, programme
 from renewal.store import Store, StoreError
 

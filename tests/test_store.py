@@ -202,7 +202,7 @@ def test_old_versions_are_dropped_but_a_few(tmp_path):
 
 
 def test_an_older_programs_version_is_rebuilt_by_the_next_load(store, monkeypatch, tmp_path):
-    sql, checksum = stores.schema()
+    sql, _checksum = stores.schema()
     monkeypatch.setattr(stores, "schema", lambda: (sql, "another"))
     monkeypatch.setattr(build, "schema", lambda: (sql, "another"))
     stores.Store._open.clear()

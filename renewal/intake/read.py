@@ -43,7 +43,8 @@ def read(name: str, data: bytes) -> list[Grid]:
     """The sheets of a file. Raises Refusal with one sentence where it cannot be read."""
     suffix = PurePath(name).suffix.lower()
     if suffix not in SUFFIXES:
-        raise _refuse(name, "unsupported_type", _("不支持的文件类型 {suffix}，请用 xlsx、xls、et、ods 或 csv").format(suffix=suffix or _("（无后缀）")))
+        message = _("不支持的文件类型 {suffix}，请用 xlsx、xls、et、ods 或 csv")
+        raise _refuse(name, "unsupported_type", message.format(suffix=suffix or _("（无后缀）")))
     if not data:
         raise _refuse(name, "empty_file", _("文件是空的（0 字节），请重新导出"))
     grids = _read_text(name, data) if suffix in TEXT else _read_excel(name, data)
@@ -61,7 +62,7 @@ def _read_excel(name: str, data: bytes) -> list[Grid]:
         book = python_calamine.load_workbook(io.BytesIO(data))
     except python_calamine.PasswordError:
         raise _refuse(name, "encrypted_file", _("文件有密码，请取消密码后另存")) from None
-    except Exception:  # noqa: BLE001 - calamine raises several kinds, some of them bare; every one means the same to the clerk
+    except Exception:
         message = _("打不开：内容不是有效的 Excel 文件（可能已损坏，或只是改了后缀），请在 WPS 或 Excel 中打开后另存为 xlsx")
         raise _refuse(name, "unreadable_file", message) from None
     grids = []
@@ -70,7 +71,7 @@ def _read_excel(name: str, data: bytes) -> list[Grid]:
             sheet = book.get_sheet_by_name(sheet_name)
             rows = sheet.to_python(skip_empty_area=False)
             merges = sheet.merged_cell_ranges or []
-        except Exception:  # noqa: BLE001 - as above
+        except Exception:
             raise Refusal(
                 Problem("unreadable_file", _("这张工作表读不出来，可能已损坏，请另存为 xlsx 后重试"), file=name, sheet=sheet_name)
             ) from None

@@ -79,9 +79,9 @@ def build(
         if base:
             shutil.copyfile(store.versions / base, part)
         sums = _write(part, not base, batches, plan, layouts, sample)
-        with open(part, "rb+") as file:
+        with part.open("rb+") as file:
             os.fsync(file.fileno())
-        os.replace(part, store.versions / name)
+        part.replace(store.versions / name)
         sync_folder(store.versions)
     except (OSError, duckdb.IOException) as error:
         part.unlink(missing_ok=True)
@@ -162,8 +162,9 @@ class _Filed:
             numbered.append((self.last, accepted))
             heads.append((
                 self.last, batch.publication, sheet.kind, sheet.as_of, entry.known_at, batch.loaded_at, revision,
-                sheet.as_of.toordinal() * 1_000_000 + self.last, reduce(or_, set(sheet.data["fields"]), 0), entry.sha256, entry.name, sheet.sheet, sheet.as_of_source,
-                sheet.rows_read, sheet.good, sum(sheet.skipped.values()),
+                sheet.as_of.toordinal() * 1_000_000 + self.last, reduce(or_, set(sheet.data["fields"]), 0),
+                entry.sha256, entry.name, sheet.sheet, sheet.as_of_source, sheet.rows_read, sheet.good,
+                sum(sheet.skipped.values()),
             ))
             columns += [(self.last, c.field, c.milestone, c.letter, c.header) for c in own]
             reported += [(self.last, project, street) for project, street in sheet.streets.items()]

@@ -360,7 +360,7 @@ def _pass_over_known(files: list[_File], store: Store, base: str | None) -> None
         elif all(k in here for k in keys):
             message = _("与 {file} 内容相同，只载入一次").format(file=here[keys[0]])
         else:
-            here.update({k: file.name for k in keys})
+            here.update(dict.fromkeys(keys, file.name))
             continue
         file.report.outcome = "known"
         file.report.skipped["known"] = file.report.held

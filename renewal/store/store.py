@@ -14,6 +14,7 @@ from collections import OrderedDict
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 import filelock
@@ -45,8 +46,8 @@ def schema() -> tuple[str, str]:
 class Store:
     """A store folder. Making the object touches nothing on disk."""
 
-    _open: OrderedDict[tuple[str, str], duckdb.DuckDBPyConnection] = OrderedDict()
-    _states: OrderedDict[tuple, State] = OrderedDict()
+    _open: ClassVar[OrderedDict[tuple[str, str], duckdb.DuckDBPyConnection]] = OrderedDict()
+    _states: ClassVar[OrderedDict[tuple, State]] = OrderedDict()
     _guard = threading.Lock()
 
     def __init__(self, folder: Path | str | None = None):
@@ -193,11 +194,11 @@ def _close_all() -> None:
 def write_through(path: Path, data: bytes) -> None:
     """Writes a file so that after a crash the old content is there or the new one, never a part."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with open(part, "wb") as file:
+    with part.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(part, path)
+    part.replace(path)
     sync_folder(path.parent)
 
 

@@ -111,8 +111,10 @@ def test_text_from_a_file_is_not_run(tmp_path, page):
 
     nasty = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
     register = tmp_path / "项目库_2020-06-05.csv"
+    quoted = nasty.replace('"', '""')
     register.write_text(
-        f"项目编号,小区名称,所属街道,户数(户),计划年度,经度,纬度,坐标系\nA1,\"{nasty.replace(chr(34), chr(34) * 2)}\",七贤街道,10,2020,116.95,36.6,WGS-84\n",
+        "项目编号,小区名称,所属街道,户数(户),计划年度,经度,纬度,坐标系\n"
+        f'A1,"{quoted}",七贤街道,10,2020,116.95,36.6,WGS-84\n',
         "utf-8",
     )
     milestones = tmp_path / "节点台账_2020-06-05.csv"

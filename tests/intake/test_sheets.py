@@ -219,8 +219,8 @@ def test_a_broken_layout_names_file_and_line(tmp_path):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     headers = tmp_path / "headers.csv"
     headers.write_text(headers.read_text("utf-8").replace("register,name,项目名称", "register,nome,项目名称"), "utf-8")
-    with pytest.raises(LayoutError, match="headers.csv: line 5"):
+    with pytest.raises(LayoutError, match=r"headers\.csv: line 5"):
         load_layouts(tmp_path)
     headers.unlink()
-    with pytest.raises(LayoutError, match="headers.csv: missing"):
+    with pytest.raises(LayoutError, match=r"headers\.csv: missing"):
         load_layouts(tmp_path)
