@@ -70,7 +70,7 @@ def wrapped(text: str) -> str:
 
 def width_of(texts: Iterable[str], size: int = MAIN) -> int:
     """Room in px for the longest of some labels beside an axis; a Chinese character is as wide as it is high."""
-    return max((round(sum(1 if ord(c) > 0x2E80 else 0.58 for c in t) * size) for t in texts), default=0) + 12
+    return max((round(sum(1 if ord(c) > 0x2E80 else 0.64 for c in t) * size) for t in texts), default=0) + 12
 
 
 class Chart:
