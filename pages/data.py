@@ -6,9 +6,8 @@ from renewal import cache, fields, findings, sources, ui
 from renewal.access import guard
 from renewal.i18n import _
 
-SECTIONS = ("coverage", "snapshots", "list", "definitions")
-
 q = cache.ask(guard())
+SECTIONS = ("coverage", "snapshots", "list", "definitions")
 given = fields.of_page(["section", "start"], {"section": SECTIONS})
 section = given["section"] or SECTIONS[0]
 reporting, snapshots = q.figure("reporting"), q.figure("snapshots")

@@ -6,9 +6,8 @@ from renewal import cache, fields, filters, findings, maps, parts, ui
 from renewal.access import guard
 from renewal.i18n import _
 
-HEIGHT = 540
-
 q = cache.ask(guard())
+HEIGHT = 540
 projects = q.figure("projects")
 view = fields.of_page(["view"], {"view": maps.VIEWS})["view"] or maps.VIEWS[0]
 names = {"inner": _("城区"), "district": _("全区")}

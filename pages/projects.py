@@ -7,6 +7,7 @@ from renewal.access import guard
 from renewal.cache import Question
 from renewal.i18n import _
 
+question = cache.ask(guard())
 SORTS = ("plan", "late", "completed", "households", "name")
 
 
@@ -32,7 +33,6 @@ def listing(q: Question, given: dict[str, str]) -> None:
     ui.definition("projects")
 
 
-question = cache.ask(guard())
 state = fields.of_page(
     ["project", "part", "find", "light", "sort", "start"],
     {"light": parts.LIGHTS, "sort": SORTS, "part": dossier.PARTS},

@@ -7,7 +7,7 @@ from renewal.access import guard
 from renewal.cache import Question
 from renewal.i18n import _
 
-FIGURES = ("progress_by_street", "progress_by_street_category", "late", "reporting")
+question = cache.ask(guard())
 
 
 def every_street(q: Question) -> None:
@@ -49,9 +49,8 @@ def one_street(q: Question) -> None:
     parts.project_table(q.figure("projects"), q)
 
 
-question = cache.ask(guard())
 if question.asked.street:
     one_street(question)
 else:
     every_street(question)
-ui.definition(*FIGURES)
+ui.definition("progress_by_street", "progress_by_street_category", "late", "reporting")

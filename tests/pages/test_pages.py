@@ -62,18 +62,6 @@ def test_an_empty_store_says_what_to_do_on_every_page(opened, empty_store, stem)
     assert not app.exception
 
 
-@pytest.mark.parametrize("stem", STEMS)
-def test_a_page_script_alone_shows_nothing(sample_store, monkeypatch, stem):
-    from streamlit.testing.v1 import AppTest
-
-    from tests.pages.conftest import ROOT
-
-    monkeypatch.setenv("RENEWAL_STORE", str(sample_store))
-    app = AppTest.from_file(ROOT / "pages" / f"{stem}.py", default_timeout=60).run()
-    assert len(app.error) == 1
-    assert not app.get("html") and not app.get("plotly_chart")
-
-
 @pytest.mark.parametrize("as_of", ["2020-06-05", "2020-07-03", "2020-10-16", "2021-09-03"])
 def test_the_overview_says_how_many_are_behind_where_and_by_how_much(opened, sample_store, as_of):
     sign, sentence = finding(opened("overview", as_of=as_of))
