@@ -1,5 +1,7 @@
 """项目: the list of communities with filters; with one chosen, its dossier."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from renewal import cache, dossier, fields, findings, parts, ui
@@ -7,8 +9,9 @@ from renewal.access import guard
 from renewal.cache import Question
 from renewal.i18n import _
 
-question = cache.ask(guard())
-SORTS = ("plan", "late", "completed", "households", "name")
+viewer = guard()
+question = cache.ask(viewer)
+SORTS = ("late", "plan", "completed", "households", "name")
 
 
 def listing(q: Question, given: dict[str, str]) -> None:
@@ -39,6 +42,7 @@ state = fields.of_page(
 )
 project, part = state.pop("project"), state.pop("part")
 if project:
-    dossier.show(question, project, part or dossier.PARTS[0], question.asked.url("projects", **state))
+    # A dossier is one community's, whatever street the lists are narrowed to.
+    dossier.show(replace(question, scope=viewer.scope), project, part or dossier.PARTS[0], question.asked.url("projects", **state))
 else:
     listing(question, state)

@@ -19,7 +19,7 @@ from .intake.layouts import load_layouts
 from .intake.problems import Refusal
 from .intake.values import iso_day
 from .plan import load_plan
-from .store import LoadReport, Store, load, rebuild, verify
+from .store import LoadReport, Store, StoreError, load, rebuild, verify
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -113,11 +113,11 @@ def _load(options) -> int:
     as_of = iso_day(options.as_of, "--as-of") if options.as_of else None
     report = load(options.paths, store=Store(options.store), as_of=as_of, good_only=options.good_only, progress=_progress)
     _print_json({"publication": report.publication, "version": report.version, "exit_code": report.exit_code,
-                 "files": [f.as_dict() for f in report.files]}) if options.json else _print_load(report)
+                 "files": [f.as_dict() for f in report.files]}) if options.json else _print_load(report, options.good_only)
     return report.exit_code
 
 
-def _print_load(report: LoadReport) -> None:
+def _print_load(report: LoadReport, good_only: bool = False) -> None:
     kinds = load_layouts().kinds
     outcomes = {"loaded": _("已载入"), "refused": _("拒收"), "known": _("早已载入"), "passed": _("略过"), "held": _("暂缓")}
     for file in report.files:
@@ -137,6 +137,8 @@ def _print_load(report: LoadReport) -> None:
         ))
         if refused:
             print(_("{n} 份文件被拒收，没有载入").format(n=refused))
+    elif refused and good_only:
+        print(_("{n} 份文件被拒收，其余没有新内容，数据未变").format(n=refused))
     elif refused:
         print(_("{n} 份文件被拒收，全部未载入，原有数据未变；改正后重试，或用 --good-only 先载入其余文件").format(n=refused))
     else:
@@ -216,12 +218,20 @@ def _print_check(report, as_json: bool) -> int:
     return 0 if report.ok else 2
 
 
+def _existing(options) -> Store:
+    """The store; a mistyped folder is neither in order nor to be made."""
+    store = Store(options.store)
+    if not store.folder.is_dir():
+        raise StoreError(_("数据文件夹 {folder} 不存在").format(folder=store.folder))
+    return store
+
+
 def _verify(options) -> int:
-    return _print_check(verify(Store(options.store)), options.json)
+    return _print_check(verify(_existing(options)), options.json)
 
 
 def _rebuild(options) -> int:
-    return _print_check(rebuild(Store(options.store), accept=options.accept), options.json)
+    return _print_check(rebuild(_existing(options), accept=options.accept), options.json)
 
 
 def _sample(options) -> int:

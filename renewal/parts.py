@@ -85,7 +85,7 @@ def behind_card(now: pd.DataFrame, before: pd.DataFrame | None) -> ui.Card:
         (_("到期未报"), str(main["behind_unknown"]), "", change("projects", "behind_unknown")),
     ]
     return ui.Card(
-        "late" if main["behind"] else "on_plan", _("落后"), _("到期未完成"), main["behind"], main["total"], _("个小区"),
+        "late" if main["behind"] else "on_plan", _("落后"), _("首次计划或目标已过"), main["behind"], main["total"], _("个小区"),
         change("projects", "behind"), tuple(lines),
     )
 
@@ -130,8 +130,9 @@ def curve(q: Question, height: int = 330, unit: str = "projects") -> None:
 def matrix(q: Question, role: str, height: int) -> None:
     """Street × category with counts in the cells; the first column is the communities at the level."""
     shown = [c for c in q.plan.categories if q.asked.category in (None, c.name)]
-    works = _("开工") if role == "commence" else _("已完工")
-    heads = {"": f"{_('小区')}<br>{theme.wrapped(role_word(role, q))}"}
+    works = _("已开工") if role == "commence" else _("已完工")
+    own = works if role == "commence" else role_word(role, q)
+    heads = {"": f"{_('小区')}<br>{theme.wrapped(own)}"}
     heads |= {c.name: f"{c.short if q.asked.lang == 'zh' else c.short_en}<br>{theme.wrapped(works)}" for c in shown}
     figure = charts.matrix(
         q.figure("progress_by_street"), q.figure("progress_by_street_category"), role=role, names=street_names(q),

@@ -16,6 +16,7 @@ def streets(**changes) -> pd.DataFrame:
     """Progress of five streets: A all done, B late, C late and larger, D under five, E not reported."""
     rows = pd.DataFrame({
         "street": list("ABCDE"), "projects": [6, 5, 10, 3, 8], "commenced": [6, 3, 8, 1, 8], "completed": [6, 1, 4, 0, 2],
+        "commenced_by_target": [6, 2, 8, 1, 7], "completed_by_target": [5, 1, 4, 0, 2],
         "commence_late": [0, 1, 1, 2, 0], "complete_late": [0, 2, 3, 3, 4], "commence_due": [6, 5, 10, 3, 8],
         "complete_due": [6, 3, 7, 3, 8], "commence_planned": [6, 4, 9, 2, 8], "complete_planned": [6, 3, 7, 3, 6],
         "reported": [True, True, True, True, False],
@@ -41,7 +42,7 @@ def test_streets_without_projects_are_left_out():
 def test_street_bars_say_counts_words_and_the_date_of_the_last_report():
     figure = charts.street_bars(streets(), role="complete", names={s: s for s in "ABCDE"}, target="目标")
     shown = texts(figure)
-    for text in ("<b>4</b>/10", "■ 落后 3 个", "● 按计划", "╱ 未报（08-27）", "目标"):
+    for text in ("<b>4</b>/10", "■ 落后 3 个", "● 全部完成，1 个晚于目标", "╱ 未报（08-27） ■ 4", "目标"):
         assert text in shown
     done = next(t for t in figure.data if t.name == "done")
     assert list(done.x) == pytest.approx([0.4, 0.2, 1.0, 0.0, 0.25])

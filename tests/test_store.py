@@ -247,3 +247,33 @@ def test_a_read_only_folder_is_one_sentence(store):
             load([JULY], store=store)
     finally:
         store.versions.chmod(0o700)
+
+
+def test_a_project_filed_under_another_street_than_the_register_refuses_the_file(store, tmp_path):
+    [(project, street)] = rows(store, "SELECT project_id, street FROM register WHERE street <> '七贤街道' ORDER BY 1 LIMIT 1")
+    wrong = write(tmp_path, "节点台账_2020-06-06.csv", MILESTONES + f"{project},七贤街道,开工,2020-06-01,,2020-06-02\n")
+    before = store.version()
+    report = load([wrong], store=store)
+    assert report.exit_code == 2 and store.version() == before
+    [problem] = report.files[0].stops
+    assert (problem.code, problem.row, problem.value) == ("street_mismatch", 2, project)
+    assert street in problem.message and "七贤街道" in problem.message
+    right = write(tmp_path, "节点台账_2020-06-06.csv", MILESTONES + f"{project},{street},开工,2020-06-01,,2020-06-02\n")
+    assert load([right], store=store).exit_code == 0
+
+
+def test_a_mistyped_store_is_neither_in_order_nor_made(tmp_path, capsys):
+    from renewal.__main__ import main
+
+    for command in ("verify", "rebuild"):
+        assert main([command, "--store", str(tmp_path / "nope")]) == 2
+        assert "nope" in capsys.readouterr().err
+    assert not (tmp_path / "nope").exists()
+
+
+def test_an_as_of_before_any_programme_is_refused(store, tmp_path, capsys):
+    from renewal.__main__ import main
+
+    register = write(tmp_path, "项目库.csv", REGISTER)
+    assert main(["load", str(register), "--as-of", "1900-01-01", "--store", str(store.folder)]) == 2
+    assert "1990" in capsys.readouterr().err

@@ -17,6 +17,7 @@ def ranked(data: pd.DataFrame, role: str) -> pd.DataFrame:
     done = "commenced" if role == "commence" else "completed"
     rows = data[data["projects"] > 0].copy()
     rows["done"], rows["late"] = rows[done], rows[f"{role}_late"]
+    rows["by_target"] = rows[f"{done}_by_target"]
     rows["due"], rows["planned"] = rows[f"{role}_due"], rows[f"{role}_planned"]
     rows["group"] = "ranked"
     rows.loc[rows["projects"] < theme.FEW, "group"] = "few"
@@ -92,7 +93,12 @@ def _word(row: object) -> tuple[str, str]:
     if row.group == "unreported":
         if pd.isna(row.reported_as_of):
             return f"╱ {_('从未报过')}", theme.MUTED
-        return f"╱ {_('未报（{date}）').format(date=f'{row.reported_as_of:%m-%d}')}", theme.MUTED
+        told = f"╱ {_('未报（{date}）').format(date=f'{row.reported_as_of:%m-%d}')}"
+        return (f"{told} ■ {row.late}" if row.late else told), theme.MUTED
+    if row.done >= row.projects:
+        late = 0 if pd.isna(row.by_target) else row.done - row.by_target
+        word = _("全部完成，{n} 个晚于目标").format(n=late) if late else _("全部完成")
+        return f"● {word}", theme.ON_PLAN if row.group == "ranked" and not late else theme.MUTED
     if row.late:
         return f"■ {_('落后 {n} 个').format(n=row.late)}", theme.BEHIND if row.group == "ranked" else theme.INK
     return f"● {_('按计划')}", theme.ON_PLAN if row.group == "ranked" else theme.MUTED

@@ -163,6 +163,8 @@ def as_ofs_in_name(name: str) -> list[date]:
 def iso_day(written: str, what: str) -> date:
     """A date typed on the command line; raises Refusal."""
     try:
-        return date.fromisoformat(written)
+        return _within(date.fromisoformat(written))
+    except Unreadable as error:
+        raise Refusal(Problem("bad_option", error.message, value=written)) from None
     except ValueError:
         raise Refusal(Problem("bad_option", _("{what} 应为 2020-07-03 这样的日期").format(what=what), value=written)) from None

@@ -368,30 +368,43 @@ def _pass_over_known(files: list[_File], store: Store, base: str | None) -> None
         file.report.problems.append(Problem("already_loaded", message, file=file.name, severity="note"))
 
 
+def _check_listed(file: _File, sheet: Sheet, listed: dict[str, set[str]]) -> None:
+    """Every project is one of a register, in a street that a register has put it in: another street's report of it would
+    count for the wrong street."""
+    nowhere = _("项目库里没有这个项目编号，请核对编号，或先载入含有它的项目库")
+    elsewhere = _("项目库里这个项目在{other}，本表写的是{street}，请核对街道或编号")
+    for project, rows in sheet.project_rows.items():
+        street = sheet.streets.get(project)
+        if project not in listed:
+            code, message = "unknown_project", nowhere
+        elif street is not None and street not in listed[project]:
+            code, message = "street_mismatch", elsewhere.format(other="、".join(sorted(listed[project])), street=street)
+        else:
+            continue
+        new = set(rows) - sheet.rejected
+        sheet.rejected |= new
+        file.report.rejected += len(new)
+        file.report.held -= len(new)
+        file.report.problems += [Problem(code, message, file.name, sheet.sheet, row, sheet.key_column, project) for row in rows]
+
+
 def _check_projects(files: list[_File], store: Store, base: str | None, layouts: Layouts) -> list[_File]:
     """The files to publish, in order of receipt, as-of and kind; a project no register knows refuses its file."""
-    known: set[str] = set()
+    listed: dict[str, set[str]] = {}  # project -> every street that a register has put it in
     if base is not None:
-        known = {r[0] for r in store.cursor(base).execute("SELECT DISTINCT project_id FROM register").fetchall()}
+        for project, street in store.cursor(base).execute("SELECT DISTINCT project_id, street FROM register").fetchall():
+            listed.setdefault(project, set()).add(street)
     waiting = [f for f in files if f.report.outcome == "loaded"]
     for file in waiting:
         for sheet in file.sheets:
             if sheet.kind == "register":
-                known.update(sheet.streets)
-    message = _("项目库里没有这个项目编号，请核对编号，或先载入含有它的项目库")
+                for project, street in sheet.streets.items():
+                    listed.setdefault(project, set()).add(street)
     good = []
     for file in waiting:
         for sheet in file.sheets:
-            unknown = [] if sheet.kind == "register" else [p for p in sheet.project_rows if p not in known]
-            for project in unknown:
-                rows = sheet.project_rows[project]
-                new = set(rows) - sheet.rejected
-                sheet.rejected |= new
-                file.report.rejected += len(new)
-                file.report.held -= len(new)
-                file.report.problems += [
-                    Problem("unknown_project", message, file.name, sheet.sheet, row, sheet.key_column, project) for row in rows
-                ]
+            if sheet.kind != "register":
+                _check_listed(file, sheet, listed)
         if file.report.stops:
             file.report.outcome = "refused"
         else:

@@ -32,6 +32,14 @@ def test_nothing_is_cut_overlapping_or_too_small(server, page, stem, size, lang)
     assert page.evaluate(FAULTS) == []
 
 
+@pytest.mark.parametrize("stem", ["", "streets"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_is_cut_while_commencement_leads(server, page, stem, lang):
+    opened(page, f"{server}/{stem}?as_of=2020-07-03&lang={lang}")
+    page.wait_for_timeout(600)
+    assert page.evaluate(FAULTS) == []
+
+
 def test_a_name_leads_to_the_dossier_and_back(server, page):
     opened(page, server)
     name = page.locator(".rows a").first

@@ -141,7 +141,7 @@ def test_the_list_of_projects_can_be_searched_and_filtered(opened, sample_store,
     from renewal import parts
 
     rows = figure(sample_store, "projects")
-    expected = parts.matching(rows, asked.get("find", ""), asked.get("light", ""))
+    expected = parts.sorted_by("late", parts.matching(rows, asked.get("find", ""), asked.get("light", "")))
     body = html(opened("projects", **asked))
     assert f"{len(expected)} 个，共 {len(rows)} 个" in body
     shown = re.findall(r"<small>(SZ2020-\d+)</small>", body)
@@ -220,3 +220,15 @@ def test_a_broken_map_layer_is_said_and_the_rest_of_the_page_stands(opened, monk
         assert not app.exception
         assert "streets.geojson" in app.warning[0].value
         assert finding(app)[1]
+
+
+def test_a_dossier_does_not_depend_on_the_street_filter(opened, sample_store):
+    project = figure(sample_store, "projects", scope=["舜玉路街道"])["project_id"].iloc[0]
+    assert project in finding(opened("projects", project=project, street="七贤街道"))[1]
+
+
+def test_the_list_starts_with_those_behind(opened, sample_store):
+    from renewal import parts
+
+    worst = parts.sorted_by("late", figure(sample_store, "projects"))["project_id"].iloc[0]
+    assert re.findall(r"<small>(SZ2020-\d+)</small>", html(opened("projects")))[0] == worst
