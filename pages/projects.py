@@ -7,6 +7,7 @@ import streamlit as st
 from renewal import cache, dossier, fields, findings, parts, ui
 from renewal.access import guard
 from renewal.cache import Question
+from renewal.charts.theme import status_text
 from renewal.i18n import _
 
 viewer = guard()
@@ -24,7 +25,7 @@ def listing(q: Question, given: dict[str, str]) -> None:
     with light:
         fields.picker(
             "light", _("状态"), ["", *parts.LIGHTS], given["light"], "",
-            lambda key: parts.light_word(key) if key else _("全部状态"),
+            lambda key: status_text(key) if key else _("全部状态"),
         )
     with sort:
         words = parts.sort_words()

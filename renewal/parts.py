@@ -261,10 +261,6 @@ def _days(row: object) -> str:
     return ui.days_late(max(days), findings.OVERDUE) if days else "–"
 
 
-def light_word(key: str) -> str:
-    return theme.status_text(key)
-
-
 def matching(projects: pd.DataFrame, find: str, light: str) -> pd.DataFrame:
     """The rows whose name, number or residents' committee contains the text, and that have the light."""
     rows = projects if not light else projects[projects["light"] == light]
@@ -295,14 +291,10 @@ def _label(q: Question, value: object) -> str:
     return "" if pd.isna(value) else q.plan.label(value, q.asked.lang)
 
 
-def more_link(q: Question, text: str, page: str, **changes: str) -> None:
-    ui.links([(text, q.asked.url(page, **changes))])
-
-
 def projects_behind_link(q: Question) -> None:
     count = q.figure("headline").set_index("measure").at["projects", "behind"]
     if count:
-        more_link(q, n_("全部 {n} 个落后的小区", int(count)).format(n=count), "projects", light="late")
+        ui.links([(n_("全部 {n} 个落后的小区", int(count)).format(n=count), q.asked.url("projects", light="late"))])
 
 
 # ---- map -------------------------------------------------------------------------------------------------------------
