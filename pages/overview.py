@@ -8,10 +8,10 @@ from renewal.i18n import _
 
 q = cache.ask(guard())
 headline, before = q.figure("headline"), q.before("headline")
-late, reporting = q.figure("late"), q.figure("reporting")
-role = findings.leading_role(headline)
+late, reporting, streets = q.figure("late"), q.figure("reporting"), q.figure("progress_by_street")
+role = findings.leading_role(streets)
 
-ui.begin(findings.overview(headline, q.figure("progress_by_street"), reporting, q.asked, q.plan), one_sheet=True)
+ui.begin(findings.overview(headline, streets, reporting, q.asked, q.plan), one_sheet=True)
 ui.cards([
     parts.progress_card("commence", q, headline, before),
     parts.progress_card("complete", q, headline, before),

@@ -1,7 +1,7 @@
 """The one place where anything is kept between runs.
 
 Everything is kept under the version of the store, every filter and the viewer's scope, so that a new publication or a
-narrower scope never meets an older answer; `max_entries` bounds the memory.
+narrower scope never meets an older answer; a greatest number of entries bounds the memory.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Question:
 
         The frame is the caller's own: what is kept does not change with it.
         """
-        return _figure(*self._key(name, as_of or self.asked.as_of, own)).copy(deep=False)
+        return kept(*self._key(name, as_of or self.asked.as_of, own)).copy(deep=False)
 
     def before(self, name: str, **own: Any) -> pd.DataFrame | None:
         """The same at the round before; None at the first round."""
@@ -56,7 +56,7 @@ class Question:
         for day, previous in self.asked.beside:
             for date_of, names in ((day, now), (previous, before)):
                 for name in names if date_of else ():
-                    _figure(*self._key(name, date_of, {}))
+                    kept(*self._key(name, date_of, {}))
 
     def _key(self, name: str, as_of: date, own: dict[str, Any]) -> tuple:
         asked = self.asked
@@ -95,10 +95,11 @@ def ask(viewer: Viewer) -> Question:
 
 
 @lru_cache(maxsize=512)
-def _figure(
+def kept(
     folder: str, version: str, name: str, as_of: date, known_at: date | datetime | None, batch: int, level: str,
     scope: tuple[str, ...], own: tuple[tuple[str, Any], ...],
 ) -> pd.DataFrame:
+    """Rows of a figure, run once for each question. The frame is everybody's: it is only read (Question.figure copies)."""
     return figures.run(
         name, as_of=as_of, known_at=known_at, batch=batch, level=level, scope=scope, store=Store(folder),
         version=version, **dict(own),

@@ -84,8 +84,7 @@ def _timeline(q: Question, project_id: str) -> None:
         ui.note(_("还没有报来任何节点日期"))
         return
     names = [q.plan.label(m, q.asked.lang) for m in known["milestone"]]
-    targets = [t for role in parts.ROLES if (t := q.plan.target(q.asked.batch, role))]
-    figure = charts.timeline(known, names=names, as_of=q.asked.as_of, targets=targets)
+    figure = charts.timeline(known, names=names, as_of=q.asked.as_of, targets=parts.targets(q))
     ui.chart(figure, _("各节点的首次计划、现行计划、预计和实际日期，同样的日期见下表"))
 
 

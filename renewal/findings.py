@@ -34,22 +34,13 @@ def behind_by_street(streets: pd.DataFrame) -> tuple[tuple[str, int], ...]:
     return tuple((r.street, int(r.behind)) for r in rows.itertuples())
 
 
-def leading_role(headline: pd.DataFrame) -> str:
-    """Which of both targets the pages put first: the one with more communities behind, else the next to be reached."""
-    main = headline.set_index("measure").loc["projects"]
-    return _leading(main["commence_late"], main["complete_late"], main["not_commenced"])
-
-
-def leading(streets: pd.DataFrame) -> str:
-    """The same from the rows of the figure progress_by_street."""
+def leading_role(streets: pd.DataFrame) -> str:
+    """Which of both targets the pages put first: the one with more communities behind, else the next to be reached; from
+    the figure progress_by_street."""
     sums = streets[["commence_late", "complete_late", "projects", "commenced"]].sum()
-    return _leading(sums["commence_late"], sums["complete_late"], sums["projects"] - sums["commenced"])
-
-
-def _leading(commence_late: int, complete_late: int, not_commenced: int) -> str:
-    if commence_late != complete_late:
-        return "commence" if commence_late > complete_late else "complete"
-    return "commence" if not_commenced else "complete"
+    if sums["commence_late"] != sums["complete_late"]:
+        return "commence" if sums["commence_late"] > sums["complete_late"] else "complete"
+    return "commence" if sums["projects"] > sums["commenced"] else "complete"
 
 
 def reported(reporting: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -121,8 +112,7 @@ def where(counts: tuple[tuple[str, int], ...], plan: Plan) -> str:
 def _progress(main: pd.Series, role: str, target: Target | None, asked: Filters, plan: Plan) -> str:
     done = int(main["commenced" if role == "commence" else "completed"])
     total = int(main["total"])
-    word = _("开工") if role == "commence" else plan.label(asked.level, asked.lang)
-    so_far = _("{word} {n}/{total}").format(word=word, n=done, total=total)
+    so_far = _("{word} {n}/{total}").format(word=role_word(role, asked, plan), n=done, total=total)
     if target is None:
         return _("{so_far}（方案未给 {batch} 批次定目标，按自己的计划衡量）").format(so_far=so_far, batch=asked.batch)
     days = (target.date - asked.as_of).days
@@ -170,8 +160,8 @@ def categories(groups: pd.DataFrame, items: pd.DataFrame, asked: Filters, plan: 
             text = _("{category}没有小区落后于计划").format(category=plan.label(asked.category, asked.lang))
         return Finding("on_plan", _of_street(text, asked, plan), detail)
     first = worst.iloc[0]
-    leading = items[items["late"] > 0].sort_values("late", ascending=False, kind="stable").head(3)
-    works = _enumeration(f"{plan.label(r.item, asked.lang)} {r.late}" for r in leading.itertuples())
+    most = items[items["late"] > 0].sort_values("late", ascending=False, kind="stable").head(3)
+    works = _enumeration(f"{plan.label(r.item, asked.lang)} {r.late}" for r in most.itertuples())
     text = _("{category}落后最多：{n}/{total} 个小区；落后最多的工程：{works}").format(
         category=plan.label(first["category"], asked.lang), n=int(first["late"]), total=int(first["projects"]), works=works
     )
@@ -257,6 +247,11 @@ def basis(asked: Filters, plan: Plan) -> str:
 def only(asked: Filters, plan: Plan) -> str:
     """What a chosen category does to every count."""
     return _("只计有{category}工程的小区").format(category=plan.label(asked.category, asked.lang))
+
+
+def role_word(role: str, asked: Filters, plan: Plan) -> str:
+    """Commencement, or completion by the name of the level that the reader chose."""
+    return _("开工") if role == "commence" else plan.label(asked.level, asked.lang)
 
 
 def short(plan: Plan, street: str) -> str:

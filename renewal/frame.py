@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from renewal import figures
+from renewal import cache, figures, findings
 from renewal.i18n import LANGUAGES, _, current_language
 from renewal.plan import Plan
 from renewal.store import Store
@@ -61,15 +61,11 @@ def facts(path: str, version: str, plan: Plan) -> Facts | None:
     return Facts(rounds=tuple(previous), previous=previous, batches=batches or (plan.default_batch,))
 
 
-@lru_cache(maxsize=512)
 def reporting(path: str, version: str, plan: Plan, as_of: date, batch: int) -> tuple[int, int]:
     """(streets that have reported for the round, streets that have projects in the batch)."""
-    found = figures.run(
-        "reporting", as_of=as_of, batch=batch, level=plan.default_level, scope=everywhere(plan),
-        store=Store(path), version=version,
-    )
-    owing = found[found["status"] != "no_projects"]
-    return int((owing["status"] == "reported").sum()), len(owing)
+    found = cache.kept(path, version, "reporting", as_of, None, batch, plan.default_level, everywhere(plan), ())
+    sent, silent = findings.reported(found)
+    return len(sent), len(sent) + len(silent)
 
 
 def everywhere(plan: Plan) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from renewal.charts import theme
 from renewal.charts.theme import share
 from renewal.i18n import N_, _, n_
 from renewal.names import fold
+from renewal.plan import Target
 
 ROLES = ("commence", "complete")
 MEASURES = ("households", "buildings", "area_m2")
@@ -22,8 +23,12 @@ FACILITIES = {"公共设施": N_("公共设施"), "专业设施": N_("专业设�
 
 
 def role_word(role: str, q: Question) -> str:
-    """Commencement, or completion by the name of the level that the reader chose."""
-    return _("开工") if role == "commence" else q.plan.label(q.asked.level, q.asked.lang)
+    return findings.role_word(role, q.asked, q.plan)
+
+
+def targets(q: Question) -> list[Target]:
+    """What the plan sets for the batch: both, or none."""
+    return [t for role in ROLES if (t := q.plan.target(q.asked.batch, role))]
 
 
 def with_target(role: str, q: Question) -> str:
@@ -122,7 +127,7 @@ def curve(q: Question, height: int = 330, unit: str = "projects") -> None:
     figure = charts.s_curve(
         q.figure("s_curve"), as_of=q.asked.as_of, unit=unit, height=height,
         labels={role: role_word(role, q) for role in ROLES},
-        targets=[t for role in ROLES if (t := q.plan.target(q.asked.batch, role))],
+        targets=targets(q),
     )
     ui.chart(figure, _("进度曲线：计划与实际的开工和完成个数，见项目页的清单"))
 
@@ -195,6 +200,12 @@ def late_table(late: pd.DataFrame, q: Question, limit: int | None = None) -> Non
     ui.table(late.head(limit) if limit else late, columns, empty=_("没有小区落后"))
 
 
+def street_link(q: Question) -> ui.Column:
+    """A street's short name, leading to its own view."""
+    names = street_names(q)
+    return ui.Column(_("街道"), lambda r: ui.anchor(names[r.street], q.asked.url("streets", street=r.street)))
+
+
 def project_link(q: Question) -> ui.Column:
     """A community's name, leading to its dossier."""
     return ui.Column(_("小区"), lambda r: _to_dossier(q, r))
@@ -206,12 +217,10 @@ def _to_dossier(q: Question, row: object, **kept: str) -> str:
 
 def street_table(rows: pd.DataFrame, q: Question) -> None:
     """The counts behind the bars, in the same order; each street leads to its own view."""
-    order = charts.ranked(rows, findings.leading(rows))
+    order = charts.ranked(rows, findings.leading_role(rows))
     word = {role: role_word(role, q) for role in ROLES}
-    names = street_names(q)
     columns = [
-        ui.Column(_("街道"), lambda r: ui.anchor(names[r.street], q.asked.url("streets", street=r.street))),
-        ui.Column(_("本期"), lambda r: ui.badge("reported") if r.reported else ui.with_small(
+        street_link(q), ui.Column(_("本期"), lambda r: ui.badge("reported") if r.reported else ui.with_small(
             ui.badge("unreported"), ui.day(r.reported_as_of)), wrap=True),
         ui.number("projects", _("小区")),
         ui.bar("commenced", "projects", word["commence"], theme.COMMENCE),

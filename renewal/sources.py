@@ -25,10 +25,8 @@ def coverage(q: Question) -> None:
 
 
 def reporting_table(rows: pd.DataFrame, q: Question) -> None:
-    names = parts.street_names(q)
     columns = [
-        ui.Column(_("街道"), lambda r: ui.anchor(names[r.street], q.asked.url("streets", street=r.street))),
-        ui.status("status", _("本期")), ui.number("projects", _("在册小区")),
+        parts.street_link(q), ui.status("status", _("本期")), ui.number("projects", _("在册小区")),
         *(ui.when(column, title) for column, title in parts.report_columns()), ui.number("days_since", _("距截至日（天）")),
     ]
     ui.table(rows, columns, empty=_("没有街道"))
