@@ -1,7 +1,7 @@
 """Where things lie. The only module that reads environment variables.
 
 RENEWAL_PLAN, RENEWAL_LAYOUTS and RENEWAL_STORE override the folders for another district, other
-office layouts or another store; relative paths are taken from the working directory.
+office layouts or another store, RENEWAL_LIMITS the file of limits; relative paths are taken from the working directory.
 """
 
 from __future__ import annotations
@@ -19,18 +19,22 @@ SAMPLE_EXPORTS = DATA / "sample" / "exports"
 SAMPLE_STORE = DATA / "sample" / "store"
 
 
-def _folder(variable: str, default: Path) -> Path:
+def _path(variable: str, default: Path) -> Path:
     given = os.environ.get(variable)
     return Path(given).resolve() if given else default
 
 
 def plan_dir() -> Path:
-    return _folder("RENEWAL_PLAN", DATA / "plan" / "shizhong-2020")
+    return _path("RENEWAL_PLAN", DATA / "plan" / "shizhong-2020")
 
 
 def layouts_dir() -> Path:
-    return _folder("RENEWAL_LAYOUTS", DATA / "layouts")
+    return _path("RENEWAL_LAYOUTS", DATA / "layouts")
+
+
+def limits_file() -> Path:
+    return _path("RENEWAL_LIMITS", DATA / "limits.toml")
 
 
 def store_dir() -> Path:
-    return _folder("RENEWAL_STORE", DATA / "store")
+    return _path("RENEWAL_STORE", DATA / "store")

@@ -79,7 +79,7 @@ def test_files_say_that_they_are_made_up(three_weeks):
 
     _folder, files = three_weeks
     for path in files[:-1]:
-        grid = read.read(path.name, path.read_bytes())[0]
+        grid = read.read(path.name, path.read_bytes()).grids[0]
         first_rows = "".join(str(c) for row in grid.rows[:2] for c in row)
         assert "示例" in path.name + grid.sheet + first_rows, path.name
 

@@ -5,6 +5,7 @@ Works column by column over distinct values: a ledger repeats the same few hundr
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -52,31 +53,46 @@ def extract(grid: Grid, table: Table, plan: Plan, layouts: Layouts, when: tuple[
     out = Sheet(table.kind.name, grid.sheet, day, source, table.columns, rows_read=len(grid.rows))
     out.problems = [*table.problems, *([problem] if problem else [])]
     key = table.column("project_id")
-    body, numbers = _body(grid, table, layouts, key.index, out.skipped)
-    out.key_column = key.place
-    reader = _Reader(out, table, plan, layouts, body, numbers)
+    body = _body(grid, table, layouts, key.index if key else -1, out)
     if any(p.code == "missing_column" for p in table.problems):
-        out.rejected.update(numbers)  # without its columns no row can be judged
+        out.rejected.update(body.numbers)  # without its columns no row can be judged
         return out
-    if not numbers:
+    out.key_column = key.place
+    if not body.numbers:
         out.problems.append(Problem("no_rows", _("表头下面没有一行数据")))
         return out
+    reader = _Reader(out, table, plan, layouts, body, grid)
     reader.read()
-    out.good = len(numbers) - len(out.rejected)
+    out.good = len(body.numbers) - len(out.rejected) - out.skipped["not_applicable"]
     return out
 
 
-def _body(grid: Grid, table: Table, layouts: Layouts, key: int, skipped: Counter) -> tuple[list[list], list[int]]:
-    """The data rows and their 1-based numbers; everything else is counted as a declared skip."""
+@dataclass
+class _Body:
+    """The data rows and their numbers from 1; totals: the rows that sum others, (number, word, cells); breaks: numbers of
+    the rows at which a block of rows ends."""
+
+    rows: list[list] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    totals: list[tuple[int, str, list]] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)
+
+
+def _body(grid: Grid, table: Table, layouts: Layouts, key: int, out: Sheet) -> _Body:
+    """The data rows; every other row is counted as a declared skip. key: the column of the project's number (-1: none)."""
     for (top, left), (bottom, right) in grid.merges:
         if top > table.last and bottom > top and left == right:
             for row in range(top + 1, min(bottom, len(grid.rows) - 1) + 1):
                 grid.rows[row][left] = grid.rows[top][left]
     header = grid.rows[table.first]
-    skipped["header"] += table.last - table.first + 1
-    body, numbers = [], []
+    out.skipped["header"] += table.last - table.first + 1
+    body = _Body()
     seen: dict[str, str] = {}
-    for number, row in enumerate(grid.rows, 1):
+    rows, skipped = grid.rows, out.skipped
+    repeated = [r for r in rows[: table.last + 1] if any(c != "" for c in r)]
+    lower = {tuple(r): "header" if i >= len(repeated) - (table.last - table.first + 1) else "title" for i, r in enumerate(repeated)}
+    last = _last_keyed(rows, key)
+    for number, row in enumerate(rows, 1):
         if table.first < number <= table.last + 1:
             continue
         first = row[0]
@@ -84,23 +100,54 @@ def _body(grid: Grid, table: Table, layouts: Layouts, key: int, skipped: Counter
             first = next((c for c in row if c != "" and not (isinstance(c, str) and c.isspace())), None)
         if number <= table.first:
             skipped["blank" if first is None else "title"] += 1
-        elif first is None:
+            continue
+        if first is None:
             skipped["blank"] += 1
-        elif row[key] == header[key]:
+            continue
+        keyed = row[key] if key >= 0 else ""
+        if keyed != "" and keyed == header[key]:
+            if lower.get(tuple(row)) != "header":
+                message = _("表中间又出现一个表头，与上面的不同；请把两张表分开放在两个工作表里")
+                out.problems.append(Problem("second_table", message, row=number))
             skipped["header"] += 1
-        elif isinstance(first, str) and (row[key] == "" or row[key] == first) and (reason := _aside(first, layouts, seen)):
+        elif isinstance(first, str) and (keyed == "" or keyed == first) and (reason := _aside(first, layouts, seen)):
+            if reason in ("total", "group"):
+                body.breaks.append(number)
+                body.totals.append((number, first, row))
             skipped[reason] += 1
+        elif keyed == "" and (reason := lower.get(tuple(row))):
+            skipped[reason] += 1
+        elif keyed == "" and number > last and sum(c != "" for c in row) <= 2:
+            skipped["footer"] += 1
         else:
-            body.append(row)
-            numbers.append(number)
-    return body, numbers
+            body.rows.append(row)
+            body.numbers.append(number)
+            if grid.widths and grid.widths[number - 1] != grid.widths[table.first]:
+                message = _("这一行有 {n} 格，表头有 {of} 格：多半是格子里有没加引号的逗号，或文件没有传完").format(
+                    n=grid.widths[number - 1], of=grid.widths[table.first]
+                )
+                out.problems.append(Problem("ragged_row", message, row=number))
+                out.rejected.add(number)
+    return body
+
+
+def _last_keyed(rows: list[list], key: int) -> int:
+    """The number of the last row that has something in the column of the project's number."""
+    if key < 0:
+        return len(rows)
+    return next((n for n in range(len(rows), 0, -1) if rows[n - 1][key] != ""), 0)
+
+
+# 一、续建项目 or (二)新开工项目: a row that heads a group of rows
+_GROUP = re.compile(r"(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,:]|\([一二三四五六七八九十]{1,3}\)).+")
 
 
 def _aside(first: str, layouts: Layouts, seen: dict[str, str]) -> str:
-    """'total' or 'footer' if a row's first filled cell says so, else ''. seen keeps what was asked before."""
+    """'total', 'footer' or 'group' if a row's first filled cell says so, else ''. seen keeps what was asked before."""
     if first not in seen:
         word = fold(first)
-        seen[first] = next((use for use in ("total", "footer") if layouts.begins_with(use, word)), "")
+        found = next((use for use in ("total", "footer") if layouts.begins_with(use, word)), "")
+        seen[first] = found or ("group" if _GROUP.fullmatch(word) else "")
     return seen[first]
 
 
@@ -108,18 +155,32 @@ _NO_DAY = (None, None)
 
 
 class _Reader:
-    def __init__(self, out: Sheet, table: Table, plan: Plan, layouts: Layouts, body: list[list], numbers: list[int]):
-        self.out, self.table, self.plan, self.layouts = out, table, plan, layouts
-        self.cells, self.numbers = list(zip(*body, strict=True)), numbers
+    def __init__(self, out: Sheet, table: Table, plan: Plan, layouts: Layouts, body: _Body, grid: Grid):
+        self.out, self.table, self.plan, self.layouts, self.body, self.grid = out, table, plan, layouts, body, grid
+        self.cells, self.numbers = list(zip(*body.rows, strict=True)), body.numbers
+        self.dropped: set[int] = set()  # places of rows that say they are not concerned
         self.readers: dict[str, Callable] = {
-            "key": values.text, "text": values.text, "date": values.day_pair, "count": values.count, "year": values.year,
-            "number": values.number, "percent": values.percent, "street": self._known("street"),
-            "category": self._known("category"), "item": self._known("item", "code"),
-            "milestone": self._known("milestone", "code"), "unit": self._unit, "mode": self._mode,
-            "yesno": self._yesno, "coords": self._coords,
+            "key": values.key, "text": self._text, "street": self._known("street"), "category": self._known("category"),
+            "item": self._known("item", "code"), "milestone": self._known("milestone", "code"), "unit": self._unit,
+            "mode": self._mode, "yesno": self._yesno, "coords": self._coords,
         }
 
+    def _reader(self, column: Column) -> Callable:
+        """How the cells of a column are read."""
+        spec = self.table.kind.fields[column.field]
+        if spec.type == "date":
+            actual = column.field.endswith("actual")
+            return values.Dates(self.out.as_of, actual, self.grid.from_1904, self.layouts.cells).read
+        if spec.type in ("count", "number", "percent", "year"):
+            numbers = values.Numbers(column.scale, self.layouts.units.get(spec.quantity), self.layouts.cells)
+            return getattr(numbers, spec.type)
+        return self.readers[spec.type]
+
     # ---- readers of names -------------------------------------------------------------------------------------------
+    def _text(self, cell):
+        written = values.text(cell)
+        return None if written is None or self.layouts.cells.get(written) == "none" else written
+
     def _known(self, what: str, attribute: str = "name") -> Callable:
         look_up = getattr(self.plan, what)
         label = {"street": _("街道"), "category": _("改造类别"), "item": _("改造内容"), "milestone": _("节点")}[what]
@@ -137,15 +198,13 @@ class _Reader:
         return read
 
     def _unit(self, cell):
-        written = values.text(cell)
+        written = self._text(cell)
         found = written and self.plan.unit(written)
         return found.name if found else written
 
     def _mode(self, cell):
-        written = values.text(cell)
-        if written is None or fold(written) in self.layouts.words["none"]:
-            return None
-        found = self.plan.mode(written)
+        written = self._text(cell)
+        found = written and self.plan.mode(written)
         return found.name if found else written
 
     def _yesno(self, cell):
@@ -158,7 +217,7 @@ class _Reader:
         raise values.Unreadable("bad_yes_no", _("应填“是”或“否”"))
 
     def _coords(self, cell):
-        written = values.text(cell)
+        written = self._text(cell)
         if written is None:
             return None
         if fold(written) not in self.layouts.words["coords"]:
@@ -178,6 +237,8 @@ class _Reader:
                 read[column.field] = self._column(column)
         finish = {"register": self._register, "progress": self._progress, "milestones": self._milestones}
         finish[self.table.kind.name](read)
+        self._drop()
+        self._totals(read)
         rows, streets = self.out.project_rows, self.out.streets
         for number, project, place in zip(self.numbers, ids, street, strict=True):
             if project is None:
@@ -194,9 +255,9 @@ class _Reader:
         """Every cell of a column as a value; problems are noted for each cell that is not what it should be."""
         spec = self.table.kind.fields[column.field]
         cells = self.cells[column.index]
-        reader = self.readers[spec.type]
+        reader = self._reader(column)
         known: dict = {}
-        bad: dict = {}
+        said: dict = {}  # cell -> Unreadable or Noted
         # True == 1.0 as dictionary keys, so a column that holds a boolean is read without the shortcut
         distinct = set(cells)
         plain = not ((1 in distinct or 0 in distinct) and bool in set(map(type, cells)))
@@ -205,31 +266,50 @@ class _Reader:
             try:
                 value = reader(cell) if cell != "" else None
             except values.Unreadable as error:
-                value, bad[cell] = None, error
+                value, said[cell] = None, error
+            if isinstance(value, values.Noted):
+                value, said[cell] = value.value, value
             if plain:
                 known[cell] = value
             else:
                 out.append(value)
         if plain:
             out = list(map(known.__getitem__, cells))
-        if column.scale != 1:
-            out = [v if v is None else v * column.scale for v in out]
-        if bad:
+        if spec.type == "percent" and not self.grid.stated:
+            self._told_apart(column, cells, out)
+        if said:
             for number, cell in zip(self.numbers, cells, strict=True):
-                if error := bad.get(cell):
-                    self._problem(error.code, error.message, number, column, cell)
+                if found := said.get(cell):
+                    if isinstance(found, values.Noted):
+                        self._note(found.code, found.message, number, column, cell)
+                    else:
+                        self._problem(found.code, found.message, number, column, cell)
         if spec.required and spec.type != "date" and None in out:
             message = _("不能为空")
             for number, value, cell in zip(self.numbers, out, cells, strict=True):
-                if value is None and cell not in bad:
+                if value is None and cell not in said:
                     self._problem("missing_value", message, number, column, cell)
         return out
+
+    def _told_apart(self, column: Column, cells: tuple, out: list) -> None:
+        """Where a file does not say how its numbers are shown, a column with none above 1 may hold 1 % or 100 %."""
+        bare = [cell for cell in cells if isinstance(cell, float | int)]
+        if not bare or max(bare) > 1 or max(bare) <= 0:
+            return
+        message = _("这一列的数都不超过 1，看不出 1 是 1% 还是 100%，请写成带 % 的数，或另存为 xlsx")
+        for place, (number, cell) in enumerate(zip(self.numbers, cells, strict=True)):
+            if isinstance(cell, float | int) and 0 < cell <= 1 and out[place] is not None:
+                self._problem("ambiguous_percent", message, number, column, cell)
 
     def _problem(self, code: str, message: str, row: int, column: Column | None, cell="") -> None:
         self.out.rejected.add(row)
         self.out.problems.append(
             Problem(code, message, row=row, column=column.place if column else "", value=values.shown(cell))
         )
+
+    def _note(self, code: str, message: str, row: int, column: Column | None, cell="") -> None:
+        place = column.place if column else ""
+        self.out.problems.append(Problem(code, message, row=row, column=place, value=values.shown(cell), severity="note"))
 
     def _mask(self, fields) -> int:
         bits = 0
@@ -253,13 +333,66 @@ class _Reader:
         """Date columns become x and x_to; absent columns become None throughout."""
         empty = [None] * len(self.numbers)
         data: dict[str, list] = {}
+        dates = [read[spec.name] for spec in kind_fields if spec.type == "date" and spec.name in read]
+        if any(values.NOT_APPLICABLE in column for column in dates):
+            self._not_applicable(dates)
         for spec in kind_fields:
             column = read.get(spec.name, empty)
             if spec.type == "date":
-                data[spec.name], data[spec.name + "_to"] = map(list, zip(*(v or _NO_DAY for v in column), strict=True))
+                pairs = (v or _NO_DAY for v in column)
+                data[spec.name], data[spec.name + "_to"] = map(list, zip(*pairs, strict=True))
             else:
                 data[spec.name] = column
         return data
+
+    def _not_applicable(self, dates: list[list]) -> None:
+        """Rows in which a date cell says 不涉及: dropped where no cell of theirs is a date, else refused as contradicting."""
+        message = _("写了“不涉及”，但同一行又有日期，请只留一种")
+        for place, found in enumerate(zip(*dates, strict=True)):
+            if values.NOT_APPLICABLE not in found:
+                continue
+            for column in dates:
+                if column[place] is values.NOT_APPLICABLE:
+                    column[place] = None
+            if any(isinstance(value, tuple) for value in found):
+                self._problem("bad_date", message, self.numbers[place], None)
+            elif self.table.kind.name == "progress":
+                self.dropped.add(place)
+
+    def _drop(self) -> None:
+        """Takes the rows out that are not concerned; their projects count as reported all the same."""
+        kept = {p for p in self.dropped if self.numbers[p] not in self.out.rejected}
+        if kept:
+            self.out.skipped["not_applicable"] += len(kept)
+            self.out.data = {
+                name: [v for p, v in enumerate(column) if p not in kept] for name, column in self.out.data.items()
+            }
+
+    def _totals(self, read: dict[str, list]) -> None:
+        """A row of totals that is not the sum of the rows it could mean is said: of all, of the block above or below it."""
+        fields = self.table.kind.fields
+        columns = [c for c in self.table.columns if c.field in fields and fields[c.field].type in ("count", "number")
+                   and fields[c.field].quantity] if self.body.totals else []
+        for column in columns:
+            reader, found = self._reader(column), read[column.field]
+            for number, _word, row in self.body.totals:
+                try:
+                    total = reader(row[column.index]) if row[column.index] != "" else None
+                except values.Unreadable:
+                    continue
+                total = total.value if isinstance(total, values.Noted) else total
+                if total is None:
+                    continue
+                above = max((b for b in self.body.breaks if b < number), default=0)
+                below = min((b for b in self.body.breaks if b > number), default=len(self.grid.rows) + 1)
+                sums = [
+                    [v for n, v in zip(self.numbers, found, strict=True) if v is not None and low < n < high]
+                    for low, high in ((0, len(self.grid.rows) + 1), (above, number), (number, below))
+                ]
+                rounding = 0 if all(float(v).is_integer() for v in (*sums[0], total)) else 0.005 * column.scale * (len(sums[0]) + 1)
+                if not any(abs(sum(some) - total) <= max(rounding, 1e-6) for some in sums if some):
+                    message = _("这一行是合计，但与各行之和 {sum} 不符；合计行不载入，请核对").format(sum=f"{sum(sums[0]):g}")
+                    self._note("total_mismatch", message, number, column, row[column.index])
 
     # ---- kinds ------------------------------------------------------------------------------------------------------
     def _register(self, read: dict[str, list]) -> None:
@@ -283,7 +416,7 @@ class _Reader:
             elif written is None:
                 lon[i] = lat[i] = None
                 without += 1
-            elif change := convert.get(self.layouts.words["coords"][fold(written)]):
+            elif change := convert.get(self.layouts.words["coords"].get(fold(written), "")):
                 point = change(prcoords.Coords(lat=lat[i], lon=lon[i]))
                 lon[i], lat[i] = round(point.lon, 6), round(point.lat, 6)
         if without:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from .. import settings
 from ..explained import Explained
+from ..i18n import gettext as _
 from ..names import fold
 
 
@@ -19,15 +21,20 @@ class LayoutError(Explained):
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a kind of file. bit: its place in the mask of present columns (0: not part of the mask)."""
+    """A field of a kind of file. bit: its place in the mask of present columns (0: not part of the mask); quantity: what its
+    numbers measure, '' for none: which units may stand in its header and cells."""
 
     kind: str
     name: str
     bit: int
     type: str
     required: bool
+    quantity: str
     label_zh: str
     label_en: str
+
+    def label(self, lang: str) -> str:
+        return self.label_en if lang == "en" else self.label_zh
 
 
 @dataclass(frozen=True)
@@ -49,16 +56,39 @@ class Kind:
     fields: dict[str, Field]
     headers: tuple[Header, ...]
 
+    def label(self, lang: str) -> str:
+        return self.label_en if lang == "en" else self.label_zh
+
 
 @dataclass(frozen=True)
 class Layouts:
+    """dates, numbers: folded word -> 'none' | 'done' | 'not_applicable', what a word means where a date or number belongs;
+    units: quantity -> folded unit -> factor to the quantity's own unit; receipts: file name of the list of receipts, headers
+    of its columns of files and of dates."""
+
     kinds: dict[str, Kind]
     words: dict[str, dict[str, str]]  # use -> folded word -> meaning
-    receipts: tuple[str, str, str]  # file name, header of its file column, header of its date column
+    cells: dict[str, str]
+    units: dict[str, dict[str, float]]
+    receipts: tuple[str, str, str]
     sha256: str
 
     def begins_with(self, use: str, text: str) -> bool:
         return any(text.startswith(word) for word in self.words.get(use, ()))
+
+    def with_headers(self, added: Iterable[tuple[str, str, str]]) -> Layouts:
+        """These layouts with further spellings of headers (kind, field, header as written; levels joined by /)."""
+        kinds = dict(self.kinds)
+        for kind, field, written in added:
+            if kind in kinds and field in kinds[kind].fields:
+                more = Header(field, header_path(written), 1)
+                kinds[kind] = replace(kinds[kind], headers=(*kinds[kind].headers, more))
+        return replace(self, kinds=kinds)
+
+
+def header_path(written: str) -> tuple[str, ...]:
+    """The folded levels of a header as headers.csv and the office's additions write it."""
+    return tuple(part if part == "{milestone}" else fold(part) for part in written.split("/"))
 
 
 FIELD_TYPES = {
@@ -70,6 +100,8 @@ FIELD_TYPES = {
 def load_layouts(folder: Path | None = None) -> Layouts:
     """The layouts of `folder` (default: settings.layouts_dir()); raises LayoutError."""
     folder = Path(folder or settings.layouts_dir())
+    if not folder.is_dir():
+        raise LayoutError(_("{file}：没有这个文件夹，应是表格格式文件夹").format(file=folder))
     stamps = tuple(p.stat().st_mtime_ns for p in sorted(folder.glob("*.csv")))
     return _load(folder, stamps)
 
@@ -78,50 +110,71 @@ def load_layouts(folder: Path | None = None) -> Layouts:
 def _load(folder: Path, _stamps: tuple) -> Layouts:
     digest = hashlib.sha256()
 
+    def wrong(name: str, line: int, what: str) -> LayoutError:
+        return LayoutError(_("{file} 第 {line} 行：{what}").format(file=folder / name, line=line, what=what))
+
     def table(name: str, *columns: str) -> list[dict[str, str]]:
         path = folder / name
-        if not path.is_file():
-            raise LayoutError(f"{path}: missing; expected a CSV with columns {', '.join(columns)}")
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except OSError:
+            message = _("{file}：没有这个文件或不能读，应为 CSV，列为 {columns}")
+            raise LayoutError(message.format(file=path, columns=", ".join(columns))) from None
         digest.update(name.encode() + b"\0" + data)
-        reader = csv.DictReader(data.decode("utf-8-sig").splitlines())
+        try:
+            reader = csv.DictReader(data.decode("utf-8-sig").splitlines())
+        except UnicodeDecodeError:
+            raise LayoutError(_("{file}：不是 UTF-8 编码，应存为 CSV UTF-8").format(file=path)) from None
         absent = [c for c in columns if c not in (reader.fieldnames or [])]
         if absent:
-            raise LayoutError(f"{path}: line 1: column {', '.join(absent)} is missing")
+            raise wrong(name, 1, _("缺少列 {columns}").format(columns=", ".join(absent)))
         rows = list(reader)
         for number, row in enumerate(rows, 2):
             if None in row or None in row.values():
-                raise LayoutError(f"{path}: line {number}: expected {len(reader.fieldnames)} cells")
+                raise wrong(name, number, _("应有 {n} 格").format(n=len(reader.fieldnames)))
         return rows
 
+    def number(name: str, line: int, column: str, written: str, kind: type = int):
+        try:
+            return kind(written)
+        except ValueError:
+            raise wrong(name, line, _("{column} 的值是“{value}”，应为数字").format(column=column, value=written)) from None
+
     fields: dict[str, dict[str, Field]] = {}
-    for line, r in enumerate(table("fields.csv", "kind", "field", "bit", "type", "required", "label_zh", "label_en"), 2):
+    for line, r in enumerate(table("fields.csv", "kind", "field", "bit", "type", "required", "quantity", "label_zh", "label_en"), 2):
         if r["type"] not in FIELD_TYPES:
-            raise LayoutError(f"{folder / 'fields.csv'}: line {line}: type {r['type']!r}, expected one of {sorted(FIELD_TYPES)}")
+            message = _("type 的值是“{value}”，应为：{expected}").format(value=r["type"], expected=", ".join(sorted(FIELD_TYPES)))
+            raise wrong("fields.csv", line, message)
         fields.setdefault(r["kind"], {})[r["field"]] = Field(
-            r["kind"], r["field"], int(r["bit"]), r["type"], r["required"] == "yes", r["label_zh"], r["label_en"]
+            r["kind"], r["field"], number("fields.csv", line, "bit", r["bit"]), r["type"], r["required"] == "yes", r["quantity"],
+            r["label_zh"], r["label_en"],
         )
     headers: dict[str, list[Header]] = {}
     for line, r in enumerate(table("headers.csv", "kind", "field", "header", "scale"), 2):
         if r["kind"] != "*" and r["field"] not in fields.get(r["kind"], {}):
-            raise LayoutError(
-                f"{folder / 'headers.csv'}: line {line}: {r['kind']}.{r['field']} is not in fields.csv, expected one that is"
-            )
-        path = tuple(part if part == "{milestone}" else fold(part) for part in r["header"].split("/"))
-        headers.setdefault(r["kind"], []).append(Header(r["field"], path, float(r["scale"] or 1)))
+            message = _("{kind}.{field} 不在 fields.csv 中").format(kind=r["kind"], field=r["field"])
+            raise wrong("headers.csv", line, message)
+        scale = number("headers.csv", line, "scale", r["scale"] or "1", float)
+        headers.setdefault(r["kind"], []).append(Header(r["field"], header_path(r["header"]), scale))
     kinds = {}
-    for r in table("kinds.csv", "kind", "label_zh", "label_en", "position", "key"):
+    for line, r in enumerate(table("kinds.csv", "kind", "label_zh", "label_en", "position", "key"), 2):
         kinds[r["kind"]] = Kind(
-            r["kind"], r["label_zh"], r["label_en"], int(r["position"]), tuple(r["key"].split()),
+            r["kind"], r["label_zh"], r["label_en"], number("kinds.csv", line, "position", r["position"]), tuple(r["key"].split()),
             fields.get(r["kind"], {}), tuple(headers.get("*", []) + headers.get(r["kind"], [])),
         )
     words: dict[str, dict[str, str]] = {}
     plain: dict[str, str] = {}
-    for r in table("words.csv", "use", "word", "meaning"):
+    units: dict[str, dict[str, float]] = {}
+    for line, r in enumerate(table("words.csv", "use", "word", "meaning"), 2):
         words.setdefault(r["use"], {})[fold(r["word"])] = r["meaning"]
         plain[r["use"]] = r["word"]
+        if r["use"] == "unit":
+            quantity, _space, factor = r["meaning"].partition(" ")
+            units.setdefault(quantity, {})[fold(r["word"])] = number("words.csv", line, "meaning", factor, float)
     try:
         receipts = (plain["receipts"], plain["receipts_file"], plain["receipts_date"])
     except KeyError as missing:
-        raise LayoutError(f"{folder / 'words.csv'}: no row with use {missing}") from None
-    return Layouts(kinds, words, receipts, digest.hexdigest())
+        message = _("{file}：没有 use 为 {use} 的行").format(file=folder / "words.csv", use=missing.args[0])
+        raise LayoutError(message) from None
+    cells = {word: use for use in ("none", "done", "not_applicable") for word in words.get(use, ())}
+    return Layouts(kinds, words, cells, units, receipts, digest.hexdigest())

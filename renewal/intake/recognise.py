@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import SequenceMatcher
+from pathlib import PurePosixPath
 
+from ..i18n import current_language
 from ..i18n import gettext as _
 from ..names import fold
 from ..plan import Plan
@@ -81,13 +85,13 @@ def recognise(grid: Grid, layouts: Layouts, plan: Plan) -> Table | None:
                 break
             paths = _paths(grid, first, depth)
             for kind in layouts.kinds.values():
-                found = _match(kind, paths, plan)
+                found = _match(kind, paths, plan, layouts)
                 have = {f for f, _m, _s in found.values()}
                 if any(m for _f, m, _s in found.values()):
                     have.add("milestone")
                 missing = [f for f in kind.fields.values() if f.required and f.name not in have]
-                if "project_id" not in have or len(have) < 3:
-                    continue
+                if len(have) < (3 if "project_id" in have else 5):
+                    continue  # too little to say which kind it is
                 score = (not missing, len(found), -len(missing), -depth, -first)
                 if best is None or score > best[0]:
                     best = (score, kind, first, depth, paths, found, missing)
@@ -95,11 +99,16 @@ def recognise(grid: Grid, layouts: Layouts, plan: Plan) -> Table | None:
         return None
     _score, kind, first, depth, paths, found, missing = best
     columns, problems, seen = [], [], {}
+    strange = {}
     for index, path in enumerate(paths):
         if not path:
+            if any(row[index] != "" for row in grid.rows[first + depth :]):
+                message = _("这一列没有表头，未读取")
+                problems.append(Problem("extra_column", message, column=column_letter(index), severity="note"))
             continue
         header = "/".join(path)
         if index not in found:
+            strange[f"{column_letter(index)} {header}"] = path[-1]
             problems.append(
                 Problem("extra_column", _("这一列不在格式表中，未读取"), column=f"{column_letter(index)} {header}", severity="note")
             )
@@ -114,14 +123,13 @@ def recognise(grid: Grid, layouts: Layouts, plan: Plan) -> Table | None:
             continue
         seen[field, milestone] = column
         columns.append(column)
+    lang = current_language()
     for field in missing:
-        problems.append(
-            Problem(
-                "missing_column",
-                _("像是{kind}，但缺少“{header}”列").format(kind=kind.label_zh, header=field.label_zh),
-                row=first + depth,
-            )
-        )
+        message = _("像是{kind}，但缺少“{header}”列").format(kind=kind.label(lang), header=field.label(lang))
+        near = [place for place, written in strange.items() if _alike(written, field.label_zh)]
+        if near:
+            message += _("；最像的是“{columns}”，如果就是它，请改表头").format(columns="、".join(near))
+        problems.append(Problem("missing_column", message, row=first + depth))
     return Table(kind, first, first + depth - 1, columns, problems)
 
 
@@ -145,7 +153,15 @@ def _paths(grid: Grid, first: int, depth: int) -> list[tuple[str, ...]]:
     return paths
 
 
-def _match(kind: Kind, paths: list[tuple[str, ...]], plan: Plan) -> dict[int, tuple[str, str, float]]:
+def _alike(written: str, label: str) -> bool:
+    return SequenceMatcher(None, written, fold(label), autojunk=False).ratio() >= 0.5
+
+
+_UNIT = re.compile(r"(.+?)\((.+?)\)")
+
+
+def _match(kind: Kind, paths: list[tuple[str, ...]], plan: Plan, layouts: Layouts) -> dict[int, tuple[str, str, float]]:
+    """column -> (field, milestone, scale). A unit in brackets behind a known header counts if the field can have it."""
     plain = {h.path: h for h in kind.headers if "{milestone}" not in h.path}
     wide = {h.path[1:]: h for h in kind.headers if h.path[0] == "{milestone}"}
     found = {}
@@ -154,6 +170,10 @@ def _match(kind: Kind, paths: list[tuple[str, ...]], plan: Plan) -> dict[int, tu
             found[index] = (header.field, "", header.scale)
         elif len(path) > 1 and (header := wide.get(path[1:])) and (milestone := plan.milestone(path[0])):
             found[index] = (header.field, milestone.code, header.scale)
+        elif path and (with_unit := _UNIT.fullmatch(path[-1])) and (header := plain.get((*path[:-1], with_unit[1]))):
+            units = layouts.units.get(kind.fields[header.field].quantity, {}) if header.field in kind.fields else {}
+            if (factor := units.get(with_unit[2])) is not None:
+                found[index] = (header.field, "", factor)
     return found
 
 
@@ -193,7 +213,7 @@ def as_of(grid: Grid, table: Table, file: str, layouts: Layouts, option: date | 
         return None, "", Problem("conflicting_as_of", message, row=hits[1][1])
     if days:
         return days[0], "sheet", None
-    for name, source in ((grid.sheet, "sheet"), (file, "name")):
+    for name, source in ((grid.sheet, "sheet"), (PurePosixPath(file).name, "name")):
         found = values.as_ofs_in_name(name)
         if len(found) == 1:
             return found[0], source, None

@@ -15,11 +15,13 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from ..i18n import gettext as _
+from ..intake import containers
 from ..intake import read as reading
 from ..intake.extract import Sheet, read_sheet
 from ..intake.layouts import Layouts, load_layouts
 from ..intake.problems import Problem, Refusal
-from ..intake.read import Grid
+from ..intake.limits import MEGABYTE, Limits, load_limits
+from ..intake.read import Book
 from ..intake.values import Unreadable, day_pair
 from ..plan import Plan, load_plan
 from . import journal as journals
@@ -132,6 +134,7 @@ def load(
 def _collect(paths: list[Path], layouts: Layouts, loaded_at: datetime) -> list[_File]:
     """The files to read. In a folder, whatever is of another type is left alone; a file named outright is not."""
     files: list[_File] = []
+    limits = load_limits()
     for path in paths:
         if path.is_dir():
             received, problems = _receipts(path, layouts)
@@ -141,7 +144,7 @@ def _collect(paths: list[Path], layouts: Layouts, loaded_at: datetime) -> list[_
                 if reading.is_lock_file(inner.name) or inner.name == layouts.receipts[0] or relative.startswith("."):
                     continue
                 known_at = received.pop(relative, loaded_at)
-                files.append(_take(inner, known_at, True))
+                files += _take(inner, known_at, True, limits)
             problems += [
                 Problem("bad_receipts", _("收文登记里的文件不在文件夹中"), file=layouts.receipts[0], value=name) for name in received
             ]
@@ -151,17 +154,38 @@ def _collect(paths: list[Path], layouts: Layouts, loaded_at: datetime) -> list[_
                 message = _("文件夹里没有可读的文件（xlsx、xls、et、ods、csv）")
                 files.append(_refused(path, [Problem("no_files", message, file=str(path))], loaded_at))
         elif path.is_file():
-            files.append(_take(path, loaded_at, False))
+            files += _take(path, loaded_at, False, limits)
         else:
             files.append(_refused(path, [Problem("no_such_file", _("没有这个文件或文件夹"), file=str(path))], loaded_at))
     return files
 
 
-def _take(path: Path, known_at: datetime, in_folder: bool) -> _File:
+def _take(path: Path, known_at: datetime, in_folder: bool, limits: Limits) -> list[_File]:
     try:
-        return _File(path.name, path.read_bytes(), known_at, in_folder, FileReport(path.name))
+        size = path.stat().st_size
+        if size > limits.file_mb * MEGABYTE:
+            message = _("文件有 {n} MB，超过上限 {most} MB，没有打开").format(n=size // MEGABYTE, most=limits.file_mb)
+            return [_refused(path, [Problem("over_limit", message, file=path.name)], known_at)]
+        return unpacked(path.name, path.read_bytes(), known_at, in_folder, limits)
     except OSError as error:
-        return _refused(path, [Problem("unreadable_file", _("文件打不开：{error}").format(error=error.strerror), file=path.name)], known_at)
+        return [_refused(path, [Problem("unreadable_file", _("文件打不开：{error}").format(error=error.strerror), file=path.name)], known_at)]
+
+
+def unpacked(name: str, data: bytes, known_at: datetime, in_folder: bool, limits: Limits) -> list[_File]:
+    """A file, or the files of a ZIP, each named archive.zip/inside.xlsx."""
+    if not name.lower().endswith(reading.ARCHIVE):
+        return [_File(name, data, known_at, in_folder, FileReport(name))]
+    try:
+        kind = containers.kind_of(name, data)
+        if kind != "zip":
+            raise containers.refuse(name, "other_type", _("后缀是 zip，内容却不是压缩包（{kind}），请把后缀改对").format(kind=kind))
+        inside, problems = containers.members(name, data, limits, reading.SUFFIXES - {reading.ARCHIVE})
+    except Refusal as refusal:
+        return [_File(name, data, known_at, in_folder, FileReport(name, problems=refusal.problems))]
+    files = [_File(inner, content, known_at, in_folder, FileReport(inner)) for inner, content in inside]
+    if problems:
+        files.append(_File(name, b"", known_at, in_folder, FileReport(name, outcome="passed", problems=problems)))
+    return files
 
 
 def _refused(path: Path, problems: list[Problem], known_at: datetime) -> _File:
@@ -175,7 +199,7 @@ def _receipts(folder: Path, layouts: Layouts) -> tuple[dict[str, datetime], list
     if not path.is_file():
         return {}, []
     received, problems = {}, []
-    grid = reading.read(name, path.read_bytes())[0]
+    grid = reading.read(name, path.read_bytes()).grids[0]
     header = grid.rows[0]
     if file_column not in header or date_column not in header:
         message = _("应有“{file}”和“{date}”两列").format(file=file_column, date=date_column)
@@ -193,47 +217,49 @@ def _receipts(folder: Path, layouts: Layouts) -> tuple[dict[str, datetime], list
 
 
 def read_files(
-    files: list[tuple[_File, date | None]], plan: Plan, layouts: Layouts, progress: Progress | None = None
+    files: list[tuple[_File, date | None]], plan: Plan, layouts: Layouts, progress: Progress | None = None, alone: bool = False
 ) -> None:
-    """Fills sheets and report of every file (each with the as-of date to use where it names none).
+    """Fills sheets and report of every file (each with the as-of date to use where it names none). alone: see read.read.
 
     Two threads open the next few files while this one understands the last: the library that opens them does not hold up
     Python.
     """
+    limits = load_limits()
     with ThreadPoolExecutor(2) as pool:
         pool.submit(importlib.import_module, "pandas")  # DuckDB will want it as soon as it is handed the rows
         opened: deque[Future] = deque()
         for number, (file, option) in enumerate(files, 1):
             while len(opened) < min(AHEAD, len(files) - number + 1):
-                opened.append(pool.submit(copy_context().run, _open, files[number - 1 + len(opened)][0]))
+                opened.append(pool.submit(copy_context().run, _open, files[number - 1 + len(opened)][0], limits, alone))
             if progress:
                 progress(number, len(files), file.name)
             _understand(file, opened.popleft().result(), plan, layouts, option)
 
 
-def _open(file: _File) -> list[Grid] | Refusal | None:
+def _open(file: _File, limits: Limits, alone: bool) -> Book | Refusal | None:
     """The sheets of a file, or why there are none; None where the file was refused before."""
     if file.report.problems:
         return None
     file.sha256 = hashlib.sha256(file.data).hexdigest()
     try:
-        return reading.read(file.name, file.data)
+        return reading.read(file.name, file.data, limits, alone=alone)
     except Refusal as refusal:
         return refusal
 
 
 def _understand(
-    file: _File, grids: list[Grid] | Refusal | None, plan: Plan, layouts: Layouts, option: date | None
+    file: _File, book: Book | Refusal | None, plan: Plan, layouts: Layouts, option: date | None
 ) -> None:
     """Fills file.sheets and file.report. Problems are collected for every sheet, not only the first."""
     report = file.report
-    if not isinstance(grids, list):
-        if grids is not None:
-            report.problems = grids.problems
+    if not isinstance(book, Book):
+        if book is not None:
+            report.problems = book.problems
         report.outcome = "refused"
         return
+    report.problems += book.notes
     strange: list[tuple[str, int]] = []
-    for grid in grids:
+    for grid in book.grids:
         sheet = read_sheet(grid, plan, layouts, file.name, option)
         if sheet is None:
             strange.append((grid.sheet, len(grid.rows)))

@@ -31,7 +31,7 @@ def codes(out):
 
 def exported(path):
     path = EXPORTS / path
-    return [read_sheet(g, load_plan(), load_layouts(), path.name, None) for g in read(path.name, path.read_bytes())]
+    return [read_sheet(g, load_plan(), load_layouts(), path.name, None) for g in read(path.name, path.read_bytes()).grids]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_an_unknown_coordinate_system_is_refused():
     ("name", "data", "code"),
     [
         ("a.pdf", b"%PDF", "unsupported_type"), ("a.xlsx", b"", "empty_file"), ("a.csv", b"\n\n", "empty_file"),
-        ("a.xlsx", b"<html><table></table></html>", "unreadable_file"), ("a.xls", b"a,b\n1,2\n", "unreadable_file"),
+        ("a.xlsx", b"<html><table></table></html>", "html_file"), ("~$a.xlsx", b"x", "lock_file"),
         ("a.xlsx", b"PK\x03\x04truncated", "unreadable_file"), ("a.csv", b"\xff\xff\xff", "unreadable_file"),
         ("a.csv", b'a,"b\n', "unreadable_file"),
     ],
@@ -193,7 +193,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(name, data, code):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_text_encodings(encoding):
-    [grid] = read("a.csv", "街道,户数\n泺源,1\n".encode(encoding))
+    [grid] = read("a.csv", "街道,户数\n泺源,1\n".encode(encoding)).grids
     assert grid.rows == [["街道", "户数"], ["泺源", "1"]]
 
 
@@ -202,7 +202,7 @@ def test_excel_cells_keep_their_types_and_places():
     book.active["B3"] = date(2020, 6, 30)
     data = io.BytesIO()
     book.save(data)
-    [grid] = read("a.xlsx", data.getvalue())
+    [grid] = read("a.xlsx", data.getvalue()).grids
     assert grid.rows[2][1] == date(2020, 6, 30) and len(grid.rows) == 3
 
 
@@ -219,8 +219,8 @@ def test_a_broken_layout_names_file_and_line(tmp_path):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     headers = tmp_path / "headers.csv"
     headers.write_text(headers.read_text("utf-8").replace("register,name,项目名称", "register,nome,项目名称"), "utf-8")
-    with pytest.raises(LayoutError, match=r"headers\.csv: line 5"):
+    with pytest.raises(LayoutError, match=r"headers\.csv 第 5 行"):
         load_layouts(tmp_path)
     headers.unlink()
-    with pytest.raises(LayoutError, match=r"headers\.csv: missing"):
+    with pytest.raises(LayoutError, match=r"headers\.csv：没有这个文件"):
         load_layouts(tmp_path)

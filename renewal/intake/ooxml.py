@@ -1,0 +1,189 @@
+"""What an xlsx says beside its values: whether it is safe to open, which cells show a month or a per cent sign, which hold an
+error or a formula without result, and what is hidden.
+
+calamine gives values only: an error value arrives as an empty cell, 35 % as 0.35, a cell that shows 2020年6月 as 1 June. A
+sheet's XML is searched for those few cells; nothing is parsed that has none.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+PERCENT_IDS, MONTH_IDS = {9, 10}, {17, 27, 36, 50, 52, 57}  # built-in formats, those of Chinese Excel among them
+
+# A cell or row beyond column AZ or row 199,999: calamine lays a sheet out as a full rectangle, so one such cell can ask for
+# more memory than there is, and Rust then ends the whole process. Such a sheet is opened in a process of its own.
+_FAR = re.compile(rb'r="(?:[A-Za-z]{3,}\d|[B-Zb-z][A-Za-z]\d|[A-Za-z]*(?:\d{7,}|[2-9]\d{5})")')
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\shidden="(?:1|true)"')
+_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\b[^>]*\shidden="(?:1|true)"')
+_ERROR = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]*\st="e")[^>]*?\sr="([A-Z]+)(\d+)"[^>]*>(?:\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>))?'
+    rb'\s*<(?:\w+:)?v>([^<]*)<'
+)
+_NO_RESULT = re.compile(
+    rb'<(?:\w+:)?c\b([^>]*?)\sr="([A-Z]+)(\d+)"([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*(?<!/)>[^<]*</(?:\w+:)?f>)'
+    rb'\s*(<(?:\w+:)?v\s*/>\s*|<(?:\w+:)?v>\s*</(?:\w+:)?v>\s*)?</(?:\w+:)?c>'
+)
+_DECLARES = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^>]*>|<!--(?:[^-]|-(?!->))*-->)*<!DOCTYPE")
+_QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+
+
+class Unsafe(Exception):
+    """The workbook declares XML entities."""
+
+
+class Damaged(Exception):
+    """The workbook's parts can not be read."""
+
+
+@dataclass
+class Sheet:
+    """marks: (row, column) from 0 -> 'month', 'percent' or the text of an error ('' is a formula without result); far: has
+    cells so far out that it should be opened in a process of its own."""
+
+    name: str
+    part: str
+    marks: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: int = 0
+    hidden_columns: int = 0
+    far: bool = False
+
+
+@dataclass
+class Workbook:
+    """sheets: by name; from_1904: days count from 1904; macros, links: holds a VBA project, links to other workbooks."""
+
+    sheets: dict[str, Sheet]
+    from_1904: bool = False
+    macros: bool = False
+    links: bool = False
+
+
+def inspect(data: bytes) -> Workbook:
+    """Reads through the parts of an xlsx. Raises Unsafe or Damaged."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            return _inspect(package)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, ElementTree.ParseError, KeyError, ValueError, EOFError, OSError,
+            NotImplementedError, RuntimeError) as error:
+        raise Damaged(str(error)) from None
+    except Exception as error:  # zlib.error and whatever else a broken stream can do
+        if isinstance(error, Unsafe):
+            raise
+        raise Damaged(str(error)) from None
+
+
+def _inspect(package: zipfile.ZipFile) -> Workbook:
+    names = package.namelist()
+    book_part = _target(package, "_rels/.rels", "", "/officeDocument") or "xl/workbook.xml"
+    book = ElementTree.fromstring(_part(package, book_part))
+    folder = book_part.rsplit("/", 1)[0] if "/" in book_part else ""
+    links = _relations(package, f"{folder}/_rels/{book_part.rsplit('/', 1)[-1]}.rels", folder)
+    found = Workbook({}, macros=any(n.lower().endswith("vbaproject.bin") for n in names),
+                     links=any("/externalLinks/" in f"/{n}" for n in names))
+    properties = next(_named(book, "workbookPr"), None)
+    found.from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
+    for entry in _named(book, "sheet"):
+        relation = next((v for k, v in entry.attrib.items() if k.endswith("}id")), "")
+        if relation in links:
+            found.sheets[entry.get("name", "")] = Sheet(entry.get("name", ""), links[relation][1])
+    styles = next((part for kind, part in links.values() if kind.endswith("/styles") and part in names), None)
+    months, percents = _styles(_part(package, styles)) if styles else (set(), set())
+    parts = {sheet.part: sheet for sheet in found.sheets.values()}
+    for name in names:
+        if name in parts:
+            _search(_part(package, name), parts[name], months, percents)
+        elif name.endswith((".xml", ".rels")) and name not in (book_part, styles):
+            _part(package, name)  # for its declarations and its checksum
+    return found
+
+
+def _part(package: zipfile.ZipFile, name: str) -> bytes:
+    content = package.read(name)
+    if _DECLARES.match(content):
+        raise Unsafe(name)
+    return content
+
+
+def _named(tree: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+    for space in (MAIN, STRICT, ""):
+        yield from tree.iter(space + name)
+
+
+def _relations(package: zipfile.ZipFile, name: str, folder: str) -> dict[str, tuple[str, str]]:
+    """id -> (type, part)."""
+    if name not in package.namelist():
+        return {}
+    found = {}
+    for relation in ElementTree.fromstring(_part(package, name)):
+        if relation.get("TargetMode") == "External":
+            continue
+        target = relation.get("Target", "")
+        path = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}".lstrip("/")
+        found[relation.get("Id", "")] = (relation.get("Type", ""), re.sub(r"[^/]+/\.\./", "", path))
+    return found
+
+
+def _target(package: zipfile.ZipFile, name: str, folder: str, kind: str) -> str | None:
+    return next((part for type_, part in _relations(package, name, folder).values() if type_.endswith(kind)), None)
+
+
+def _styles(content: bytes) -> tuple[set[int], set[int]]:
+    """The cell styles that show a month, and those that show a per cent sign."""
+    tree = ElementTree.fromstring(content)
+    written = {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in _named(tree, "numFmt")}
+    months, percents = set(), set()
+    cell_formats = next(_named(tree, "cellXfs"), ())
+    for index, style in enumerate(cell_formats):
+        number = int(style.get("numFmtId", "0"))
+        code = written.get(number)
+        if number in PERCENT_IDS if code is None else shows_percent(code):
+            percents.add(index)
+        elif number in MONTH_IDS if code is None else shows_month(code):
+            months.add(index)
+    return months, percents
+
+
+def shows_percent(code: str) -> bool:
+    """Whether a number format shows a per cent sign."""
+    return "%" in _QUOTED.sub("", code.split(";")[0])
+
+
+def shows_month(code: str) -> bool:
+    """Whether a number format shows year and month but no day."""
+    plain = _QUOTED.sub("", code.split(";")[0]).lower().replace("am/pm", "").replace("general", "")
+    return "y" in plain and "m" in plain and not set("dhs") & set(plain)
+
+
+def _search(content: bytes, sheet: Sheet, months: set[int], percents: set[int]) -> None:
+    sheet.far = _FAR.search(content) is not None or b"='" in content
+    if b'hidden="' in content:
+        sheet.hidden_rows = len(_HIDDEN_ROW.findall(content))
+        sheet.hidden_columns = len(_HIDDEN_COLUMN.findall(content))
+    for styles, kind in ((months, "month"), (percents, "percent")):
+        if styles:
+            numbers = b"|".join(b"%d" % n for n in sorted(styles))
+            cells = rb'<(?:\w+:)?c\b(?=[^>]*\ss="(?:' + numbers + rb')")[^>]*?\sr="([A-Z]+)(\d+)"[^>]*(?<!/)>'
+            for letters, row in re.findall(cells, content):
+                sheet.marks[_place(letters, row)] = kind
+    if b't="e"' in content:
+        for letters, row, text in _ERROR.findall(content):
+            sheet.marks[_place(letters, row)] = text.decode("utf-8", "replace").strip() or "#"
+    if b"<f" in content or b":f" in content:
+        for before, letters, row, after, empty in _NO_RESULT.findall(content):
+            if not (empty and b't="str"' in before + after):  # =IF(…,"") has an empty text as its result
+                sheet.marks[_place(letters, row)] = ""
+
+
+def _place(letters: bytes, row: bytes) -> tuple[int, int]:
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return int(row) - 1, column - 1
