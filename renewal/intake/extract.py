@@ -92,20 +92,20 @@ def _body(grid: Grid, table: Table, layouts: Layouts, key: int, out: Sheet) -> _
     repeated = [r for r in rows[: table.last + 1] if any(c != "" for c in r)]
     lower = {tuple(r): "header" if i >= len(repeated) - (table.last - table.first + 1) else "title" for i, r in enumerate(repeated)}
     last = _last_keyed(rows, key)
-    for number, row in enumerate(rows, 1):
+    keys = [row[key] for row in rows] if key >= 0 else [""] * len(rows)
+    # most rows have a number of a project in the key's column, and nothing else needs to be asked about them
+    plain = {k for k in set(keys) if k not in ("", header[key]) and not (isinstance(k, str) and (k.isspace() or _aside(k, layouts, seen)))}
+    for number, (row, keyed) in enumerate(zip(rows, keys, strict=True), 1):
         if table.first < number <= table.last + 1:
             continue
-        first = row[0]
-        if first == "" or (isinstance(first, str) and first.isspace()):
-            first = next((c for c in row if c != "" and not (isinstance(c, str) and c.isspace())), None)
-        if number <= table.first:
+        if number > table.first and keyed in plain:
+            body.rows.append(row)
+            body.numbers.append(number)
+            continue
+        first = next((c for c in row if c != "" and not (isinstance(c, str) and c.isspace())), None)
+        if number <= table.first or first is None:
             skipped["blank" if first is None else "title"] += 1
-            continue
-        if first is None:
-            skipped["blank"] += 1
-            continue
-        keyed = row[key] if key >= 0 else ""
-        if keyed != "" and keyed == header[key]:
+        elif keyed != "" and keyed == header[key]:
             if lower.get(tuple(row)) != "header":
                 message = _("表中间又出现一个表头，与上面的不同；请把两张表分开放在两个工作表里")
                 out.problems.append(Problem("second_table", message, row=number))
@@ -122,11 +122,12 @@ def _body(grid: Grid, table: Table, layouts: Layouts, key: int, out: Sheet) -> _
         else:
             body.rows.append(row)
             body.numbers.append(number)
-            if grid.widths and grid.widths[number - 1] != grid.widths[table.first]:
-                message = _("这一行有 {n} 格，表头有 {of} 格：多半是格子里有没加引号的逗号，或文件没有传完").format(
-                    n=grid.widths[number - 1], of=grid.widths[table.first]
-                )
-                out.problems.append(Problem("ragged_row", message, row=number))
+    if grid.widths:
+        message = _("这一行有 {n} 格，表头有 {of} 格：多半是格子里有没加引号的逗号，或文件没有传完")
+        for number in body.numbers:
+            if grid.widths[number - 1] != grid.widths[table.first]:
+                told = message.format(n=grid.widths[number - 1], of=grid.widths[table.first])
+                out.problems.append(Problem("ragged_row", told, row=number))
                 out.rejected.add(number)
     return body
 

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 from calendar import monthrange
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -156,7 +157,10 @@ def ooxml(data: bytes, rows: int, columns: int, cells: int, about=None) -> list[
     from renewal.intake import ooxml as package
 
     about = about or package.inspect(data)
-    found = with_calamine(data, rows, columns, cells)
+    with ThreadPoolExecutor(1) as beside:  # calamine does not hold Python up while it parses
+        marks = beside.submit(package.search, about)
+        found = with_calamine(data, rows, columns, cells)
+        marks.result()
     for sheet in found:
         sheet.from_1904, sheet.macros, sheet.links, sheet.stated = about.from_1904, about.macros, about.links, True
         more = about.sheets.get(sheet.name)

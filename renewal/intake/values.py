@@ -331,7 +331,7 @@ class Numbers:
 def _up_to_hundred(value: float | Noted | None) -> float | None:
     if isinstance(value, Noted):
         raise Unreadable("bad_number", _("形象进度不能写“约”"))
-    if value is not None and value > 100:
+    if value is not None and not 0 <= value <= 100:
         raise Unreadable("bad_number", _("形象进度应在 0 至 100 之间"))
     return value
 
