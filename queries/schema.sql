@@ -12,13 +12,16 @@ CREATE TABLE plan_streets (street VARCHAR, code VARCHAR, position INTEGER);
 CREATE TABLE plan_categories (category VARCHAR, code VARCHAR, position INTEGER);
 CREATE TABLE plan_items (item VARCHAR, name VARCHAR, category VARCHAR, facility VARCHAR, unit VARCHAR, position INTEGER);
 CREATE TABLE plan_milestones (milestone VARCHAR, name VARCHAR, position INTEGER);
+CREATE TABLE plan_boxes (street VARCHAR, west DOUBLE, south DOUBLE, east DOUBLE, north DOUBLE);  -- WGS-84, around each street (data/geo)
 CREATE TABLE plan_required (kind VARCHAR);  -- kinds of file that a street owes every round
 
--- One row a sheet that was loaded. fields: the columns it had, as in its rows. ord sorts by as-of, then by the order of loading (a later load is a higher revision).
+-- One row a sheet that was loaded. fields: the columns it had, as in its rows. ord sorts by as-of, then by the order of loading (a later load is a higher revision);
+-- sheets of one file, kind and as-of date share it: together they are one report. withdrawn_at, withdrawn_by: when, and by which
+-- publication, its own was taken back.
 CREATE TABLE snapshots (
     snapshot INTEGER PRIMARY KEY, publication INTEGER, kind VARCHAR, as_of DATE, known_at TIMESTAMP, loaded_at TIMESTAMP,
     revision INTEGER, ord BIGINT, fields INTEGER, sha256 VARCHAR, file VARCHAR, sheet VARCHAR, as_of_source VARCHAR,
-    rows_read INTEGER, rows_loaded INTEGER, rows_skipped INTEGER
+    rows_read INTEGER, rows_loaded INTEGER, rows_skipped INTEGER, withdrawn_at TIMESTAMP, withdrawn_by INTEGER
 );
 -- Which column of the sheet holds which field; milestone is '' unless the file is wide. column_letter is as in Excel.
 CREATE TABLE snapshot_columns (snapshot INTEGER, field VARCHAR, milestone VARCHAR, column_letter VARCHAR, header VARCHAR);
@@ -54,7 +57,8 @@ CREATE TABLE milestones (
 -- The snapshots that count. first_ord sorts by as-of too, but the corrected file before the one it corrects: the first
 -- published plan is what the first file says as corrected, whereas a plan of a later as-of never replaces it.
 CREATE MACRO snapshots_at(d, k) AS TABLE
-SELECT *, ord - 2 * (ord % 1000000) AS first_ord FROM snapshots WHERE as_of <= d AND known_at <= k;
+SELECT *, ord - 2 * (ord % 1000000) AS first_ord FROM snapshots
+WHERE as_of <= d AND known_at <= k AND (withdrawn_at IS NULL OR withdrawn_at > k);
 
 -- 项目库: one row a project that any register has named. `on_list` is false once a newer register that covers its street
 -- leaves it out (left_as_of says which); joined_as_of is the first register that named it.
@@ -171,9 +175,13 @@ GROUP BY m.project_id, m.milestone;
 -- Code of the milestone 开工; completion is the level that the reader chooses.
 CREATE MACRO commencement() AS 'M13';
 
--- A date as precisely as it was written: 2020-06-05, 2020-06 for the whole month, else both ends.
+-- The last day of something done on a day that nobody wrote down: done from the first day on, on time never, late never.
+CREATE MACRO undated() AS DATE '9999-12-31';
+
+-- A date as precisely as it was written: 2020-06-05, 2020-06 for the whole month, ≤2020-07-03 for done by then, else both ends.
 CREATE MACRO written(first_day, last_day) AS CASE
     WHEN first_day IS NULL THEN NULL
+    WHEN last_day = undated() THEN '≤' || strftime(first_day, '%Y-%m-%d')
     WHEN first_day = last_day OR last_day IS NULL THEN strftime(first_day, '%Y-%m-%d')
     WHEN day(first_day) = 1 AND last_day = last_day(first_day) THEN strftime(first_day, '%Y-%m')
     ELSE strftime(first_day, '%Y-%m-%d') || '/' || strftime(last_day, '%Y-%m-%d')
@@ -332,3 +340,27 @@ CREATE MACRO listed_at(d, k) AS TABLE
 SELECT *, min(joined_as_of) OVER (PARTITION BY batch) AS first_as_of,
     joined_as_of < first_as_of + (SELECT round_days FROM plan_rules) AS first_list
 FROM projects_at(d, k);
+
+-- ---- What quality rules look at: the rows that publication p brought, or (p NULL) the rows in force at D ----------------
+CREATE MACRO checked_snapshots(d, k, p) AS TABLE
+SELECT * FROM snapshots_at(d, k) WHERE publication = p
+UNION ALL
+SELECT * FROM snapshots_at(d, k) WHERE p IS NULL AND snapshot IN (
+    SELECT snapshot FROM works_at(d, k) UNION SELECT snapshot FROM milestones_at(d, k) UNION SELECT snapshot FROM projects_at(d, k)
+);
+CREATE MACRO checked_register(d, k, p) AS TABLE
+SELECT r.*, s.as_of, s.ord, s.known_at FROM register r JOIN snapshots s USING (snapshot) WHERE s.publication = p
+UNION ALL
+SELECT r.*, s.as_of, s.ord, s.known_at FROM (SELECT project_id, snapshot, row FROM projects_at(d, k) WHERE p IS NULL AND on_list) a
+JOIN register r ON r.snapshot = a.snapshot AND r.row = a.row AND r.project_id = a.project_id JOIN snapshots s ON s.snapshot = r.snapshot;
+CREATE MACRO checked_works(d, k, p) AS TABLE
+SELECT w.*, s.as_of, s.ord, s.known_at FROM works w JOIN snapshots s USING (snapshot) WHERE s.publication = p
+UNION ALL
+SELECT w.*, s.as_of, s.ord, s.known_at FROM (SELECT project_id, item, snapshot FROM works_at(d, k) WHERE p IS NULL) a
+JOIN works w ON w.snapshot = a.snapshot AND w.project_id = a.project_id AND w.item = a.item JOIN snapshots s ON s.snapshot = w.snapshot;
+CREATE MACRO checked_milestones(d, k, p) AS TABLE
+SELECT m.*, s.as_of, s.ord, s.known_at FROM milestones m JOIN snapshots s USING (snapshot) WHERE s.publication = p
+UNION ALL
+SELECT m.*, s.as_of, s.ord, s.known_at FROM (SELECT project_id, milestone, snapshot FROM milestones_at(d, k) WHERE p IS NULL) a
+JOIN milestones m ON m.snapshot = a.snapshot AND m.project_id = a.project_id AND m.milestone = a.milestone
+JOIN snapshots s ON s.snapshot = m.snapshot;

@@ -13,7 +13,6 @@ A figure is one file whose header says what it means (the definitions 口径 tha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -25,8 +24,8 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from renewal import settings
-from renewal.explained import Explained
+from renewal import headers, settings
+from renewal.headers import STANDARD, FigureError
 from renewal.i18n import _
 from renewal.plan import load_plan
 from renewal.store import NoData, Store
@@ -34,18 +33,8 @@ from renewal.store import NoData, Store
 __all__ = ["Figure", "FigureError", "NoData", "catalogue", "run"]
 
 FOLDER = settings.QUERIES / "figures"
-STANDARD = ("as_of", "known_at", "batch", "level", "scope")
 _EVERYTHING_KNOWN = datetime(9999, 12, 31)
 _KEYS = ("title.zh", "title.en", "zh", "en", "grain", "params", "columns", "clause")
-_LINE = re.compile(r"-- ([a-z.]+):(?: (.*))?$")
-_NAMED = re.compile(r"([a-z_0-9]+): (.+)$")
-_PARAMETER = re.compile(r"([a-z_]+)(?:=(.*))?$")
-_COMMENT = re.compile(r"--[^\n]*")
-_BOUND = re.compile(r"\$([a-z_]+)")
-
-
-class FigureError(Explained):
-    """A figure cannot be run or its file is wrong; the text says which and why, in the reader's words."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +42,8 @@ class Figure:
     """What the header of a figure's file says.
 
     title, definition: by language ('zh', 'en'); grain: what one row is; params: the standard parameters that the SQL
-    uses and its own; defaults: of its own that may be left out; columns: name -> meaning with unit, in order.
+    uses and its own; defaults: of its own that may be left out; columns: name -> meaning with unit, in order; compares: it
+    asks for the state before and after a publication (see store/state.py, Change).
     """
 
     name: str
@@ -66,6 +56,7 @@ class Figure:
     clause: str
     sql: str
     path: Path
+    compares: bool = False
 
 
 @lru_cache(maxsize=8)
@@ -93,7 +84,11 @@ def run(
         "as_of": as_of, "known_at": _moment(known_at), "batch": batch, "level": _level(level), "scope": list(scope),
         **_own(figure, own),
     }
-    state = (store or Store(settings.store_dir())).state(as_of, given["known_at"], version)
+    kept = store or Store(settings.store_dir())
+    if figure.compares:
+        state = kept.change(as_of, given["known_at"], int(given["publication"]), version)
+    else:
+        state = kept.state(as_of, given["known_at"], version)
     try:
         rows = state.query(figure.sql, {p: given[p] for p in figure.params}, given["level"])
     except duckdb.Error as error:
@@ -150,78 +145,12 @@ def _frame(rows: pa.Table) -> pd.DataFrame:
     return rows.cast(pa.schema(fields)).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
 
 
-# ---- headers ---------------------------------------------------------------------------------------------------------
-
 def _parse(path: Path) -> Figure:
-    text = path.read_text("utf-8")
-    entries = _header(path, text)
-    for key in _KEYS:
-        if key not in entries:
-            raise _bad(path, key, "missing")
-        if not " ".join(entries[key]).strip() and key != "clause":
-            raise _bad(path, key, "empty")
-    params, defaults = _params(path, " ".join(entries["params"]))
-    used = set(_BOUND.findall(_COMMENT.sub("", text)))
-    if used != set(params):
-        raise _bad(path, "params", f"the SQL binds {', '.join(sorted(used)) or 'none'}")
+    text, entries = headers.parse(path, _KEYS)
+    params, defaults = headers.params(path, text, entries["params"])
     return Figure(
-        name=path.stem, title={lang: _join(entries[f"title.{lang}"], lang) for lang in ("zh", "en")},
-        definition={lang: _join(entries[lang], lang) for lang in ("zh", "en")}, grain=_join(entries["grain"], "en"),
-        params=params, defaults=defaults, columns=_columns(path, entries["columns"]),
-        clause=_join(entries["clause"], "en"), sql=text, path=path,
+        name=path.stem, title={lang: headers.join(entries[f"title.{lang}"], lang) for lang in ("zh", "en")},
+        definition={lang: headers.join(entries[lang], lang) for lang in ("zh", "en")}, grain=headers.join(entries["grain"], "en"),
+        params=params, defaults=defaults, columns=headers.columns(path, entries["columns"]),
+        clause=headers.join(entries["clause"], "en"), sql=text, path=path, compares="publication" in params,
     )
-
-
-def _header(path: Path, text: str) -> dict[str, list[str]]:
-    """key -> its lines; the header is the comment block at the top of the file."""
-    entries: dict[str, list[str]] = {}
-    key = None
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.startswith("--"):
-            break
-        if line.startswith("--   ") and key:
-            entries[key].append(line[2:].strip())
-            continue
-        found = _LINE.match(line)
-        if not found or found[1] not in _KEYS:
-            expected = f"expected one of {', '.join(_KEYS)}, or a line that goes on after `--   `"
-            raise _bad(path, f"line {number}", expected)
-        key = found[1]
-        if key in entries:
-            raise _bad(path, key, "given twice")
-        entries[key] = [found[2] or ""]
-    return entries
-
-
-def _params(path: Path, text: str) -> tuple[tuple[str, ...], dict[str, str | int | None]]:
-    names, defaults = [], {}
-    for part in text.split(","):
-        found = _PARAMETER.match(part.strip())
-        if not found:
-            raise _bad(path, "params", f"{part.strip()!r} is no parameter")
-        names.append(found[1])
-        if found[2] is not None:
-            if found[1] in STANDARD:
-                raise _bad(path, "params", f"{found[1]} takes no default")
-            defaults[found[1]] = None if found[2] == "null" else int(found[2]) if found[2].isdecimal() else found[2]
-    return tuple(names), defaults
-
-
-def _columns(path: Path, lines: list[str]) -> dict[str, str]:
-    columns = {}
-    for line in lines:
-        if not line:
-            continue
-        found = _NAMED.match(line)
-        if not found or found[1] in columns:
-            raise _bad(path, "columns", f"{line!r} is no `name: meaning`, or a second one")
-        columns[found[1]] = found[2]
-    return columns
-
-
-def _join(lines: list[str], lang: str) -> str:
-    return ("" if lang == "zh" else " ").join(line for line in lines if line)
-
-
-def _bad(path: Path, key: str, what: str) -> FigureError:
-    return FigureError(f"{path.name}: {key}: {what}")

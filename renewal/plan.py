@@ -218,6 +218,16 @@ class Plan(_Frozen):
     def _find(self, kind: str, text: str | None) -> Any:
         return self._index[kind].get(fold(text)) if text else None
 
+    def with_spellings(self, added: Iterable[tuple[str, str, str]]) -> Plan:
+        """This plan with further spellings (kind, as written, the plan's name); one that the plan knows already stays."""
+        wider = self.model_copy()
+        wider._index = {kind: dict(index) for kind, index in self._index.items()}
+        for kind, written, name in added:
+            thing = self._index.get(kind, {}).get(fold(name))
+            if thing is not None:
+                wider._index[kind].setdefault(fold(written), thing)
+        return wider
+
     def street(self, text: str | None) -> Street | None:
         """The street of that name, code or alias, however spaced; None for any other text, however similar."""
         return self._find("street", text)

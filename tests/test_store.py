@@ -225,8 +225,9 @@ def test_an_upgrade_that_would_change_rows_stops_and_says_so(store, monkeypatch)
     original = check.replay
 
     def other(*args):
-        name, sums, problems = original(*args)
-        return name, {n: {s: (rows + 1, text) for s, (rows, text) in found.items()} for n, found in sums.items()}, problems
+        built, problems = original(*args)
+        built.sums = {n: {s: (rows + 1, text) for s, (rows, text) in found.items()} for n, found in built.sums.items()}
+        return built, problems
 
     monkeypatch.setattr(check, "replay", other)
     with pytest.raises(StoreError, match="--accept"):

@@ -182,6 +182,7 @@ class Dates:
 _DAY = re.compile(r"(\d{4})(?:年|[-./])(\d{1,2})(?:月|[-./])(\d{1,2})[日号]?")
 _MONTH = re.compile(r"(\d{4})(?:年|[-./])(\d{1,2})月?(?:份)?(上旬|中旬|下旬|初|中|底|末)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
+_BY = re.compile(r"≤(\d{4})-(\d{2})-(\d{2})")  # as this program writes what was done by then on a day not told
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})")
 _YEARLESS = re.compile(r"(\d{1,2})月(?:份)?(?:(\d{1,2})[日号]|(上旬|中旬|下旬|初|中|底|末))?")
 _WITH_TIME = re.compile(r"(\S+?)[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
@@ -207,6 +208,8 @@ def written_day_pair(cell: str) -> tuple[date, date]:
         return _day(_date(*found.groups())) if found[3] else _month(found[1], found[2], None)
     if found := _MONTH.fullmatch(written):
         return _month(*found.groups())
+    if found := _BY.fullmatch(written):
+        return _within(_date(*found.groups())), UNDATED
     if found := _RANGE.fullmatch(written):
         first, last = (_within(_date(*day.split("-"))) for day in found.groups())
         if first <= last:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import reduce
@@ -16,11 +19,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from .. import settings
 from ..i18n import gettext as _
 from ..intake.extract import Sheet
 from ..intake.layouts import Layouts
 from ..plan import Plan
+from . import quality
 from .journal import FileEntry
+from .quality import Finding
 from .store import Store, StoreError, schema, sync_folder
 
 _DATE, _TEXT, _INT, _REAL, _BOOL = pa.date32(), pa.string(), pa.int32(), pa.float64(), pa.bool_()
@@ -64,33 +70,53 @@ class Batch:
     publication: int
     loaded_at: datetime
     sheets: list[Accepted] = field(default_factory=list)
+    withdraws: int | None = None
+
+
+@dataclass
+class Built:
+    """A version file that nobody sees yet. sums: publication -> snapshot -> (rows, checksum); findings: what the rules of
+    queries/quality say of the last publication's rows (empty where they were not asked)."""
+
+    name: str
+    sums: dict[int, dict[int, tuple[int, str]]]
+    findings: list[Finding]
 
 
 def build(
-    store: Store, base: str | None, batches: list[Batch], plan: Plan, layouts: Layouts, sample: bool
-) -> tuple[str, dict[int, dict[int, tuple[int, str]]]]:
-    """Builds a version file from `base` and `batches`; returns its name and the checksums of the new snapshots by publication.
+    store: Store, base: str | None, batches: list[Batch], plan: Plan, layouts: Layouts, sample: bool, *, judge: bool = False,
+    suffix: str = "duckdb",
+) -> Built:
+    """Builds a version file from `base` and `batches`. judge: ask the rules of queries/quality of the last batch.
 
     Raises StoreError where the disk does not let it; whatever was begun is removed or swept up by the next load.
     """
-    name = f"{batches[-1].publication:06d}-{uuid.uuid4().hex[:8]}.duckdb"
+    name = f"{batches[-1].publication:06d}-{uuid.uuid4().hex[:8]}.{suffix}"
     part = store.versions / f"{name}.building"
     try:
         if base:
             shutil.copyfile(store.versions / base, part)
-        sums = _write(part, not base, batches, plan, layouts, sample)
+        sums, findings = _write(part, not base, batches, plan, layouts, sample, judge)
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(store.versions / name)
         sync_folder(store.versions)
-    except (OSError, duckdb.IOException) as error:
-        part.unlink(missing_ok=True)
-        raise StoreError(_("写不成新版本，原有数据未变：{error}").format(error=error)) from None
-    return name, sums
+    except (OSError, duckdb.Error) as error:
+        for left in (part, part.with_name(part.name + ".wal")):
+            with suppress(OSError):
+                left.unlink(missing_ok=True)
+        raise StoreError(_("写不成新版本，原有数据未变：{error}").format(error=_first_line(error))) from None
+    return Built(name, sums, findings)
 
 
-def _write(path: Path, fresh: bool, batches: list[Batch], plan: Plan, layouts: Layouts, sample: bool) -> dict:
-    sums: dict[int, dict[int, tuple[int, str]]] = {}
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0]
+
+
+def _write(
+    path: Path, fresh: bool, batches: list[Batch], plan: Plan, layouts: Layouts, sample: bool, judge: bool
+) -> tuple[dict[int, dict[int, tuple[int, str]]], list[Finding]]:
+    numbers: dict[int, list[int]] = {}
     connection = duckdb.connect(str(path), config={"autoinstall_known_extensions": "false"})
     try:
         connection.execute("SET enable_progress_bar = false")
@@ -100,20 +126,29 @@ def _write(path: Path, fresh: bool, batches: list[Batch], plan: Plan, layouts: L
         _copy_plan(connection, plan)
         filed = _Filed(connection)
         for batch in batches:
-            numbers = filed.snapshots(batch)
+            numbered = filed.snapshots(batch)
             for kind, (table, columns) in TABLES.items():
-                _insert_rows(connection, table, columns, [(s, a.sheet) for s, a in numbers if a.sheet.kind == kind])
-            sums[batch.publication] = checksums(connection, [s for s, _a in numbers])
+                _insert_rows(connection, table, columns, [(s, a.sheet) for s, a in numbered if a.sheet.kind == kind])
+            numbers[batch.publication] = [s for s, _a in numbered]
+            if batch.withdraws is not None:
+                connection.execute(
+                    "UPDATE snapshots SET withdrawn_at = ?, withdrawn_by = ? WHERE publication = ?",
+                    [batch.loaded_at, batch.publication, batch.withdraws],
+                )
         facts = {
             "schema": schema()[1], "plan": plan.id, "plan_sha256": plan.sha256, "layouts_sha256": layouts.sha256,
             "sample": "yes" if sample else "no", "publication": str(batches[-1].publication),
         }
         connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(facts.items()))
         connection.execute("COMMIT")
+        with ThreadPoolExecutor(1) as beside:  # checksums read what the rules read: both at once
+            summed = beside.submit(lambda: {p: checksums(connection.cursor(), found) for p, found in numbers.items()})
+            findings = quality.check(connection, publication=batches[-1].publication) if judge else []
+            sums = summed.result()
         connection.execute("CHECKPOINT")
     finally:
         connection.close()
-    return sums
+    return sums, findings
 
 
 def _copy_plan(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
@@ -126,11 +161,23 @@ def _copy_plan(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         "plan_items": [(x.code, x.name, x.category, x.facility, x.unit, i) for i, x in enumerate(plan.items)],
         "plan_milestones": [(m.code, m.name, i) for i, m in enumerate(plan.milestones)],
         "plan_required": [(k,) for k in plan.required_kinds],
+        "plan_boxes": _boxes(plan),
     }
     for table, rows in tables.items():
         connection.execute(f"DELETE FROM {table}")
         if rows:
             connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+
+
+def _boxes(plan: Plan) -> list[tuple[str, float, float, float, float]]:
+    """The bounds of the streets, where the map's folder has them."""
+    found = []
+    for path in sorted(settings.GEO.glob("*_street_bbox_wgs84.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                if street := plan.street(row["name"]):
+                    found.append((street.name, *(float(row[f"bbox_{side}"]) for side in ("west", "south", "east", "north"))))
+    return found
 
 
 class _Filed:
@@ -139,17 +186,21 @@ class _Filed:
     def __init__(self, connection: duckdb.DuckDBPyConnection):
         self.connection = connection
         self.last = connection.execute("SELECT coalesce(max(snapshot), 0) FROM snapshots").fetchone()[0]
-        self.before: dict[tuple[str, date], list[tuple[set, set, int]]] = {}
+        self.before: dict[tuple[str, date], list[tuple[set, set, int, FileEntry | None]]] = {}
         rows = connection.execute(
             "SELECT s.kind, s.as_of, s.revision, (SELECT list(DISTINCT street) FROM reported r WHERE r.snapshot = s.snapshot),"
             " (SELECT list(field || '/' || milestone) FROM snapshot_columns c WHERE c.snapshot = s.snapshot) FROM snapshots s"
         ).fetchall()
         for kind, as_of, revision, streets, fields in rows:
-            self.before.setdefault((kind, as_of), []).append((set(streets or ()), set(fields or ()), revision))
+            self.before.setdefault((kind, as_of), []).append((set(streets or ()), set(fields or ()), revision, None))
 
     def snapshots(self, batch: Batch) -> list[tuple[int, Accepted]]:
         """Writes snapshots, their columns and coverage; returns each with its number."""
         numbered, heads, columns, reported = [], [], [], []
+        # the sheets of one file that speak of the same kind and date are one report: they share their place in the order
+        together: dict[tuple, int] = {}
+        for number, accepted in enumerate(batch.sheets, self.last + 1):
+            together[id(accepted.entry), accepted.sheet.kind, accepted.sheet.as_of] = number
         for accepted in batch.sheets:
             sheet, entry = accepted.sheet, accepted.entry
             self.last += 1
@@ -157,12 +208,14 @@ class _Filed:
             streets, fields = set(sheet.streets.values()), {f"{c.field}/{c.milestone}" for c in own}
             slot = self.before.setdefault((sheet.kind, sheet.as_of), [])
             key_only = {"project_id/", "name/", "street/", "category/", "item/", "milestone/"}
-            revision = 1 + max((r for st, fi, r in slot if st & streets and (fi & fields) - key_only), default=0)
-            slot.append((streets, fields, revision))
+            revision = 1 + max((
+                r for st, fi, r, of in slot if of is not entry and st & streets and (fi & fields) - key_only
+            ), default=0)
+            slot.append((streets, fields, revision, entry))
             numbered.append((self.last, accepted))
             heads.append((
                 self.last, batch.publication, sheet.kind, sheet.as_of, entry.known_at, batch.loaded_at, revision,
-                sheet.as_of.toordinal() * 1_000_000 + self.last, reduce(or_, set(sheet.data["fields"]), 0),
+                sheet.as_of.toordinal() * 1_000_000 + together[id(entry), sheet.kind, sheet.as_of], reduce(or_, set(sheet.data["fields"]), 0),
                 entry.sha256, entry.name, sheet.sheet, sheet.as_of_source, sheet.rows_read, sheet.good,
                 sum(sheet.skipped.values()),
             ))
@@ -201,9 +254,11 @@ def _insert_rows(
 
 def checksums(connection: duckdb.DuckDBPyConnection, snapshots: list[int]) -> dict[int, tuple[int, str]]:
     """snapshot -> (rows, md5 of its sorted rows with its head, columns and coverage): independent of file layout and order."""
+    if not snapshots:
+        return {}
     parts = []
     for table in ("register", "works", "milestones", "reported", "snapshot_columns", "snapshots"):
-        left_out = " EXCLUDE (sha256)" if table == "snapshots" else ""
+        left_out = " EXCLUDE (sha256, withdrawn_at, withdrawn_by)" if table == "snapshots" else ""
         rows = f"SELECT{' *' + left_out} FROM {table} WHERE snapshot IN (SELECT unnest($s))"
         parts.append(f"SELECT snapshot, '{table}' AS part, md5(CAST(t AS VARCHAR)) AS h FROM ({rows}) t")
     found = connection.execute(

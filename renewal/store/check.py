@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from ..i18n import gettext as _
 from ..intake.layouts import Layouts, load_layouts
 from ..intake.problems import Problem
 from ..plan import Plan, load_plan
-from .build import Accepted, Batch, build, checksums
+from .build import Accepted, Batch, Built, build, checksums
 from .journal import Journal
-from .load import FileReport, _File, read_files, without_collections
+from .load import spelled
+from .receive import File, FileReport, read_files, without_collections
 from .store import Store, StoreError
 
 
@@ -61,6 +63,10 @@ def verify(store: Store) -> CheckReport:
     ))
     for line in _differences(written, found):
         report.fault(line)
+    gone = {p for (p,) in cursor.execute("SELECT DISTINCT publication FROM snapshots WHERE withdrawn_at IS NOT NULL").fetchall()}
+    taken_back = {p.withdraws for p in done if p.withdraws is not None}
+    if gone != taken_back:
+        report.fault(_("日志里撤回的发布是 {written}，版本里是 {found}").format(written=sorted(taken_back), found=sorted(gone)))
     return report
 
 
@@ -81,29 +87,28 @@ def _differences(written: dict[int, tuple[int, str]], found: dict[int, tuple[int
     return lines
 
 
-def replay(
-    store: Store, journal: Journal, plan: Plan, layouts: Layouts
-) -> tuple[str, dict[int, dict[int, tuple[int, str]]], list[Problem]]:
+def replay(store: Store, journal: Journal, plan: Plan, layouts: Layouts) -> tuple[Built, list[Problem]]:
     """Builds a version file from archive and journal alone; the pointer is not moved.
 
-    Returns its name, the checksums by publication, and the problems of files that today's plan and layouts would refuse
-    (their sheets are left out). Raises StoreError where an original is missing.
+    Returns it with its checksums, and the problems of files that today's plan and layouts would refuse (their sheets are left
+    out). Every file is read with the office's spellings that were in force for its publication. Raises StoreError where an
+    original is missing.
     """
     done = journal.done()
-    work = [
-        (p.publication, entry, _File(entry.name, store.original(entry.sha256), entry.known_at, False, FileReport(entry.name)))
-        for p in done for entry in journal.files(p.publication)
-    ]
-    read_files([(file, entry.as_of_option) for _publication, entry, file in work], plan, layouts)
-    batches = {p.publication: Batch(p.publication, p.loaded_at) for p in done}
     problems: list[Problem] = []
-    for publication, entry, file in work:
-        if file.report.outcome == "refused":
-            problems += file.report.stops
-        else:
-            batches[publication].sheets += [Accepted(entry, sheet) for sheet in file.sheets]
-    name, sums = build(store, None, list(batches.values()), plan, layouts, done[-1].sample)
-    return name, sums, problems
+    batches = [Batch(p.publication, p.loaded_at, withdraws=p.withdraws) for p in done]
+    for spellings, group in groupby(batches, key=lambda b: journal.spellings(b.publication)):
+        work = [
+            (batch, entry, File(entry.name, store.original(entry.sha256), entry.known_at, False, FileReport(entry.name)))
+            for batch in group for entry in journal.files(batch.publication)
+        ]
+        read_files([(file, entry.as_of_option) for _batch, entry, file in work], *spelled(plan, layouts, spellings))
+        for batch, entry, file in work:
+            if file.report.outcome == "refused":
+                problems += file.report.stops
+            else:
+                batch.sheets += [Accepted(entry, sheet) for sheet in file.sheets]
+    return build(store, None, batches, plan, layouts, done[-1].sample), problems
 
 
 @without_collections()
@@ -132,7 +137,8 @@ def rebuild(store: Store, *, accept: bool = False) -> CheckReport:
         ):
             if now != then:
                 report.lines.append(_("{label}自上次发布以来有改动").format(label=label))
-        name, sums, problems = replay(store, journal, plan, layouts)
+        built, problems = replay(store, journal, plan, layouts)
+        name, sums = built.name, built.sums
         written, found = {}, {}
         for publication in done:
             written |= journal.checksums(publication.publication)

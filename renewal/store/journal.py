@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sqlite3
+from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +15,8 @@ CREATE TABLE IF NOT EXISTS publications (
     publication INTEGER PRIMARY KEY,
     state TEXT NOT NULL CHECK (state IN ('prepared', 'done', 'abandoned')),
     loaded_at TEXT NOT NULL, who TEXT NOT NULL, sample INTEGER NOT NULL,
-    plan_sha256 TEXT NOT NULL, layouts_sha256 TEXT NOT NULL, version TEXT NOT NULL
+    plan_sha256 TEXT NOT NULL, layouts_sha256 TEXT NOT NULL, version TEXT NOT NULL,
+    kind TEXT NOT NULL DEFAULT 'load', withdraws INTEGER REFERENCES publications, reason TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS files (
     publication INTEGER NOT NULL REFERENCES publications, position INTEGER NOT NULL,
@@ -25,7 +27,14 @@ CREATE TABLE IF NOT EXISTS checksums (
     publication INTEGER NOT NULL REFERENCES publications, snapshot INTEGER NOT NULL, rows INTEGER NOT NULL, checksum TEXT NOT NULL,
     PRIMARY KEY (publication, snapshot)
 );
+CREATE TABLE IF NOT EXISTS spellings (
+    publication INTEGER NOT NULL REFERENCES publications, use TEXT NOT NULL, kind TEXT NOT NULL, written TEXT NOT NULL, meaning TEXT NOT NULL
+);
 """
+# Columns that stores of earlier programs do not have yet.
+_ADDED = {
+    "kind": "TEXT NOT NULL DEFAULT 'load'", "withdraws": "INTEGER REFERENCES publications", "reason": "TEXT NOT NULL DEFAULT ''",
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,8 @@ class FileEntry:
 
 @dataclass(frozen=True)
 class Publication:
+    """kind: 'load' | 'correction' | 'no_change' | 'withdrawal'; withdraws: the publication that a withdrawal takes back."""
+
     publication: int
     state: str
     loaded_at: datetime
@@ -48,6 +59,23 @@ class Publication:
     plan_sha256: str
     layouts_sha256: str
     version: str
+    kind: str = "load"
+    withdraws: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How the office writes something that neither plan nor layouts know; in force from the publication that brought it.
+
+    use: 'street' | 'category' | 'item' | 'milestone' | 'unit' | 'mode' (meaning: the plan's name), or 'header' (kind: of file,
+    meaning: the field).
+    """
+
+    use: str
+    written: str
+    meaning: str
+    kind: str = ""
 
 
 class Journal:
@@ -64,6 +92,10 @@ class Journal:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.executescript(_TABLES)
+            have = {row[1] for row in connection.execute("PRAGMA table_info(publications)")}
+            for name, definition in _ADDED.items():
+                if name not in have:
+                    connection.execute(f"ALTER TABLE publications ADD COLUMN {name} {definition}")
             connection.execute("BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")
@@ -83,14 +115,19 @@ class Journal:
             c.execute("UPDATE publications SET state = 'abandoned' WHERE state = 'prepared'")
 
     def prepare(
-        self, entry: Publication, files: list[FileEntry], checksums: dict[int, tuple[int, str]]
+        self, entry: Publication, files: list[FileEntry], checksums: dict[int, tuple[int, str]], spellings: Iterable[Spelling] = ()
     ) -> None:
         """Writes down a publication before its version becomes current. checksums: snapshot -> (rows, checksum)."""
         with self._connection() as c:
             c.execute(
-                "INSERT INTO publications VALUES (?, 'prepared', ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO publications (publication, state, loaded_at, who, sample, plan_sha256, layouts_sha256, version, kind,"
+                " withdraws, reason) VALUES (?, 'prepared', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (entry.publication, entry.loaded_at.isoformat(), entry.who, int(entry.sample), entry.plan_sha256,
-                 entry.layouts_sha256, entry.version),
+                 entry.layouts_sha256, entry.version, entry.kind, entry.withdraws, entry.reason),
+            )
+            c.executemany(
+                "INSERT INTO spellings VALUES (?, ?, ?, ?, ?)",
+                [(entry.publication, s.use, s.kind, s.written, s.meaning) for s in spellings],
             )
             c.executemany(
                 "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)",
@@ -128,10 +165,21 @@ class Journal:
             return []
         with self._connection() as c:
             rows = c.execute(
-                "SELECT publication, state, loaded_at, who, sample, plan_sha256, layouts_sha256, version"
+                "SELECT publication, state, loaded_at, who, sample, plan_sha256, layouts_sha256, version, kind, withdraws, reason"
                 " FROM publications WHERE state = 'done' ORDER BY publication"
             ).fetchall()
         return [Publication(r[0], r[1], datetime.fromisoformat(r[2]), r[3], bool(r[4]), *r[5:]) for r in rows]
+
+    def spellings(self, upto: int | None = None) -> list[Spelling]:
+        """The office's own spellings in force, or those in force for a publication."""
+        if not self.path.exists():
+            return []
+        with self._connection() as c:
+            rows = c.execute(
+                "SELECT s.use, s.written, s.meaning, s.kind FROM spellings s JOIN publications p USING (publication)"
+                " WHERE p.state = 'done' AND p.publication <= coalesce(?, p.publication) ORDER BY p.publication, s.rowid", (upto,)
+            ).fetchall()
+        return [Spelling(*row) for row in rows]
 
     def files(self, publication: int) -> list[FileEntry]:
         with self._connection() as c:

@@ -1,69 +1,28 @@
-"""One command = one publication: files are read, checked and published together, or refused with every reason at once."""
+"""One command = one publication: files are read, checked and published together, or refused with every reason at once.
+
+Everything that changes the store goes through `_publish`: a load, a file dropped on the page, a correction, a report of no
+change, and the taking back of any of these.
+"""
 
 from __future__ import annotations
 
-import gc
-import hashlib
-import importlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from contextvars import copy_context
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from ..i18n import gettext as _
-from ..intake import containers
-from ..intake import read as reading
-from ..intake.extract import Sheet, read_sheet
 from ..intake.layouts import Layouts, load_layouts
-from ..intake.problems import Problem, Refusal
-from ..intake.limits import MEGABYTE, Limits, load_limits
-from ..intake.read import Book
-from ..intake.values import Unreadable, day_pair
+from ..intake.limits import load_limits
+from ..intake.problems import Problem
 from ..plan import Plan, load_plan
 from . import journal as journals
-from .build import Accepted, Batch, build
-from .journal import FileEntry, Journal, Publication
+from .build import Accepted, Batch, Built, build
+from .journal import FileEntry, Journal, Publication, Spelling
+from .receive import File, FileReport, Progress, collect, read_files, unpacked, without_collections
 from .store import Store, StoreError
-
-Progress = Callable[[int, int, str], None]
-AHEAD = 6  # files opened before their turn
-
-
-@dataclass
-class FileReport:
-    """What became of one file. rows_read = rows_loaded + rejected + held + skipped (sum over its sheets).
-
-    outcome: 'loaded' | 'refused' | 'known' (was loaded before) | 'passed' (in a folder, not one of our files) |
-    'held' (nothing wrong with it, but another file stopped the command).
-    """
-
-    file: str
-    outcome: str = "loaded"
-    kinds: list[str] = field(default_factory=list)
-    as_of: list[date] = field(default_factory=list)
-    coverage: list[str] = field(default_factory=list)
-    rows_read: int = 0
-    rows_loaded: int = 0
-    rejected: int = 0
-    held: int = 0
-    skipped: dict[str, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def stops(self) -> list[Problem]:
-        return [p for p in self.problems if p.severity == "stop"]
-
-    def as_dict(self) -> dict:
-        return {
-            "file": self.file, "outcome": self.outcome, "kind": self.kinds[0] if len(self.kinds) == 1 else self.kinds,
-            "as_of": str(self.as_of[0]) if len(self.as_of) == 1 else [str(d) for d in self.as_of], "coverage": self.coverage,
-            "rows_read": self.rows_read, "loaded": self.rows_loaded, "rejected": self.rejected, "held": self.held,
-            "skipped": sum(self.skipped.values()), "skipped_by": self.skipped, "problems": [p.as_dict() for p in self.problems],
-        }
 
 
 @dataclass
@@ -86,28 +45,44 @@ class LoadReport:
         return 3 if self.publication is not None else 2
 
 
-@dataclass
-class _File:
+ANY = "*"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came without a path: its name and bytes; as_of: the date to use where it names none."""
+
     name: str
     data: bytes
-    known_at: datetime
-    in_folder: bool
-    report: FileReport
-    sheets: list[Sheet] = field(default_factory=list)
-    sha256: str = ""
+    as_of: date | None = None
 
 
-@contextmanager
-def without_collections() -> Iterator[None]:
-    """Puts garbage collections off: a load makes millions of objects and no cycles, and looking through them all again
-    and again takes a quarter of its time. Also a decorator."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
+@dataclass(frozen=True)
+class Order:
+    """What is to be published. good_only: the good files although others are refused; spellings: the office's own, in force
+    from this publication on; base: the version that must still be the current one (ANY: whichever is); withdraws: a publication to take back."""
+
+    kind: str = "load"
+    as_of: date | None = None
+    good_only: bool = False
+    sample: bool = False
+    spellings: tuple[Spelling, ...] = ()
+    base: str | None = ANY
+    withdraws: int | None = None
+    reason: str = ""
+    who: str = ""
+
+
+@dataclass
+class Preview:
+    """What a publication would do. version: a version file that nobody else sees, None where nothing would be published;
+    base: the current version it was made from; files: with their sheets, for showing how they were understood."""
+
+    report: LoadReport
+    base: str | None
+    version: str | None
+    publication: int | None
+    files: list[File] = field(default_factory=list)
 
 
 @without_collections()
@@ -121,230 +96,212 @@ def load(
     sample: the store is the demonstration's; it never mixes with an office's. progress(done, all, file) is called per file.
     Raises StoreError, PlanError or LayoutError where nothing can be read at all; refused files are in the report.
     """
-    plan, layouts = load_plan(), load_layouts()
+    order = Order(as_of=as_of, good_only=good_only, sample=sample)
+    plan, layouts = in_force(store, order)
     loaded_at = journals.now()
-    files = _collect([Path(p) for p in paths], layouts, loaded_at)
+    files = collect([Path(p) for p in paths], layouts, loaded_at)
     read_files([(file, as_of) for file in files], plan, layouts, progress)
-    _fit(store)
-    with store.lock():
-        return _publish(files, store, plan, layouts, loaded_at, as_of, good_only, sample)
+    if not any(f.report.outcome == "loaded" for f in files) and not store.folder.exists():
+        return LoadReport([f.report for f in files])  # nothing to keep: a mistyped folder is not made
+    with _writing(store):
+        return _publish(files, store, plan, layouts, loaded_at, order)
 
 
-# ---- reading --------------------------------------------------------------------------------------------------------
-def _collect(paths: list[Path], layouts: Layouts, loaded_at: datetime) -> list[_File]:
-    """The files to read. In a folder, whatever is of another type is left alone; a file named outright is not."""
-    files: list[_File] = []
-    limits = load_limits()
-    for path in paths:
-        if path.is_dir():
-            received, problems = _receipts(path, layouts)
-            found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in reading.SUFFIXES)
-            for inner in found:
-                relative = inner.relative_to(path).as_posix()
-                if reading.is_lock_file(inner.name) or inner.name == layouts.receipts[0] or relative.startswith("."):
-                    continue
-                known_at = received.pop(relative, loaded_at)
-                files += _take(inner, known_at, True, limits)
-            problems += [
-                Problem("bad_receipts", _("收文登记里的文件不在文件夹中"), file=layouts.receipts[0], value=name) for name in received
-            ]
-            if problems:
-                files.append(_File(layouts.receipts[0], b"", loaded_at, True, FileReport(layouts.receipts[0], problems=problems)))
-            if not found:
-                message = _("文件夹里没有可读的文件（xlsx、xls、et、ods、csv）")
-                files.append(_refused(path, [Problem("no_files", message, file=str(path))], loaded_at))
-        elif path.is_file():
-            files += _take(path, loaded_at, False, limits)
-        else:
-            files.append(_refused(path, [Problem("no_such_file", _("没有这个文件或文件夹"), file=str(path))], loaded_at))
-    return files
+@without_collections()
+def publish(uploads: Iterable[Upload], *, store: Store, order: Order, progress: Progress | None = None) -> LoadReport:
+    """Publishes uploaded files, every workbook opened in a process of its own. Raises as `load`; also where the store has
+    changed since the preview (order.base)."""
+    files, plan, layouts, loaded_at = _received(uploads, store, order, progress)
+    with _writing(store):
+        return _publish(files, store, plan, layouts, loaded_at, order)
 
 
-def _take(path: Path, known_at: datetime, in_folder: bool, limits: Limits) -> list[_File]:
+@contextmanager
+def preview(uploads: Iterable[Upload], *, store: Store, order: Order, progress: Progress | None = None) -> Iterator[Preview]:
+    """What `publish` would do with the same order. Its version file is there until the context ends."""
+    with without_collections():
+        files, plan, layouts, loaded_at = _received(uploads, store, order, progress)
+        with _writing(store):
+            found = _weigh(files, store, plan, layouts, loaded_at, order, suffix="preview")
     try:
-        size = path.stat().st_size
-        if size > limits.file_mb * MEGABYTE:
-            message = _("文件有 {n} MB，超过上限 {most} MB，没有打开").format(n=size // MEGABYTE, most=limits.file_mb)
-            return [_refused(path, [Problem("over_limit", message, file=path.name)], known_at)]
-        return unpacked(path.name, path.read_bytes(), known_at, in_folder, limits)
-    except OSError as error:
-        return [_refused(path, [Problem("unreadable_file", _("文件打不开：{error}").format(error=error.strerror), file=path.name)], known_at)]
+        yield Preview(
+            LoadReport([f.report for f in files]), found.base, found.built and found.built.name,
+            found.number if found.built else None, files,
+        )
+    finally:
+        if found.built:
+            store.forget(found.built.name)
 
 
-def unpacked(name: str, data: bytes, known_at: datetime, in_folder: bool, limits: Limits) -> list[_File]:
-    """A file, or the files of a ZIP, each named archive.zip/inside.xlsx."""
-    if not name.lower().endswith(reading.ARCHIVE):
-        return [_File(name, data, known_at, in_folder, FileReport(name))]
-    try:
-        kind = containers.kind_of(name, data)
-        if kind != "zip":
-            raise containers.refuse(name, "other_type", _("后缀是 zip，内容却不是压缩包（{kind}），请把后缀改对").format(kind=kind))
-        inside, problems = containers.members(name, data, limits, reading.SUFFIXES - {reading.ARCHIVE})
-    except Refusal as refusal:
-        return [_File(name, data, known_at, in_folder, FileReport(name, problems=refusal.problems))]
-    files = [_File(inner, content, known_at, in_folder, FileReport(inner)) for inner, content in inside]
-    if problems:
-        files.append(_File(name, b"", known_at, in_folder, FileReport(name, outcome="passed", problems=problems)))
-    return files
+def withdraw(publication: int, *, store: Store, reason: str, who: str = "") -> LoadReport:
+    """Takes a publication back: its rows hold no longer, what was said while they held stays answerable. Raises StoreError."""
+    order = Order("withdrawal", withdraws=publication, reason=reason, who=who)
+    plan, layouts = in_force(store, order)
+    with _writing(store):
+        return _publish([], store, plan, layouts, journals.now(), order)
 
 
-def _refused(path: Path, problems: list[Problem], known_at: datetime) -> _File:
-    return _File(path.name, b"", known_at, False, FileReport(path.name, problems=problems))
+def in_force(store: Store, order: Order | None = None) -> tuple[Plan, Layouts]:
+    """Plan and layouts with the office's own spellings, those of an order included."""
+    plan, layouts = load_plan(), load_layouts()
+    added = [*Journal(store.office).spellings(), *(order.spellings if order else ())]
+    return spelled(plan, layouts, added)
 
 
-def _receipts(folder: Path, layouts: Layouts) -> tuple[dict[str, datetime], list[Problem]]:
-    """When the office received each file (收文登记): relative path -> end of that day. Without a list: nothing."""
-    name, file_column, date_column = layouts.receipts
-    path = folder / name
-    if not path.is_file():
-        return {}, []
-    received, problems = {}, []
-    grid = reading.read(name, path.read_bytes()).grids[0]
-    header = grid.rows[0]
-    if file_column not in header or date_column not in header:
-        message = _("应有“{file}”和“{date}”两列").format(file=file_column, date=date_column)
-        return {}, [Problem("bad_receipts", message, file=name, row=1)]
-    at_file, at_date = header.index(file_column), header.index(date_column)
-    for number, row in enumerate(grid.rows[1:], 2):
-        try:
-            day = day_pair(row[at_date])
-        except Unreadable as error:
-            problems.append(Problem(error.code, error.message, file=name, row=number, column=date_column, value=row[at_date]))
-            continue
-        if row[at_file] and day:
-            received[row[at_file]] = datetime.combine(day[1], time(23, 59, 59))
-    return received, problems
-
-
-def read_files(
-    files: list[tuple[_File, date | None]], plan: Plan, layouts: Layouts, progress: Progress | None = None, alone: bool = False
-) -> None:
-    """Fills sheets and report of every file (each with the as-of date to use where it names none). alone: see read.read.
-
-    Two threads open the next few files while this one understands the last: the library that opens them does not hold up
-    Python.
-    """
-    limits = load_limits()
-    with ThreadPoolExecutor(2) as pool:
-        pool.submit(importlib.import_module, "pandas")  # DuckDB will want it as soon as it is handed the rows
-        opened: deque[Future] = deque()
-        for number, (file, option) in enumerate(files, 1):
-            while len(opened) < min(AHEAD, len(files) - number + 1):
-                opened.append(pool.submit(copy_context().run, _open, files[number - 1 + len(opened)][0], limits, alone))
-            if progress:
-                progress(number, len(files), file.name)
-            _understand(file, opened.popleft().result(), plan, layouts, option)
-
-
-def _open(file: _File, limits: Limits, alone: bool) -> Book | Refusal | None:
-    """The sheets of a file, or why there are none; None where the file was refused before."""
-    if file.report.problems:
-        return None
-    file.sha256 = hashlib.sha256(file.data).hexdigest()
-    try:
-        return reading.read(file.name, file.data, limits, alone=alone)
-    except Refusal as refusal:
-        return refusal
-
-
-def _understand(
-    file: _File, book: Book | Refusal | None, plan: Plan, layouts: Layouts, option: date | None
-) -> None:
-    """Fills file.sheets and file.report. Problems are collected for every sheet, not only the first."""
-    report = file.report
-    if not isinstance(book, Book):
-        if book is not None:
-            report.problems = book.problems
-        report.outcome = "refused"
-        return
-    report.problems += book.notes
-    strange: list[tuple[str, int]] = []
-    for grid in book.grids:
-        sheet = read_sheet(grid, plan, layouts, file.name, option)
-        if sheet is None:
-            strange.append((grid.sheet, len(grid.rows)))
-            continue
-        if sheet.as_of and sheet.as_of > file.known_at.date():
-            message = _("截至日期 {as_of} 晚于收到日期 {known}，请核对").format(as_of=sheet.as_of, known=file.known_at.date())
-            sheet.problems.append(Problem("as_of_in_future", message))
-        file.sheets.append(sheet)
-        for problem in sheet.problems:
-            report.problems.append(_placed(problem, file.name, grid.sheet))
-    _unrecognised(file, strange)
-    _count(report, file.sheets)
-
-
-def _unrecognised(file: _File, strange: list[tuple[str, int]]) -> None:
-    """Sheets in which no header was found: said aloud; a file that has none but these is no ledger of ours."""
-    report = file.report
-    message = _("前 20 行里找不到认识的表头（项目库、进度台账或节点台账）")
-    for sheet, rows in strange:
-        report.rows_read += rows
-        report.skipped["other_sheet"] = report.skipped.get("other_sheet", 0) + rows
-        stops = not file.sheets and not file.in_folder
-        report.problems.append(Problem("no_header", message, file=file.name, sheet=sheet, severity="stop" if stops else "note"))
-    if not file.sheets:
-        report.outcome = "passed" if file.in_folder else "refused"
-
-
-def _placed(problem: Problem, file: str, sheet: str) -> Problem:
-    return Problem(
-        problem.code, problem.message, file, problem.sheet or sheet, problem.row, problem.column, problem.value, problem.severity
+def spelled(plan: Plan, layouts: Layouts, added: Iterable[Spelling]) -> tuple[Plan, Layouts]:
+    added = list(added)
+    if not added:
+        return plan, layouts
+    return (
+        plan.with_spellings((s.use, s.written, s.meaning) for s in added if s.use != "header"),
+        layouts.with_headers((s.kind, s.meaning, s.written) for s in added if s.use == "header"),
     )
 
 
-def _count(report: FileReport, sheets: list[Sheet]) -> None:
-    report.kinds = list(dict.fromkeys(s.kind for s in sheets))
-    report.as_of = sorted({s.as_of for s in sheets if s.as_of})
-    report.coverage = list(dict.fromkeys(street for s in sheets for street in s.streets.values()))
-    for sheet in sheets:
-        report.rows_read += sheet.rows_read
-        report.rejected += len(sheet.rejected)
-        report.held += sheet.good
-        for reason, rows in sheet.skipped.items():
-            report.skipped[reason] = report.skipped.get(reason, 0) + rows
-    if report.stops:
-        report.outcome = "refused"
+def _received(
+    uploads: Iterable[Upload], store: Store, order: Order, progress: Progress | None
+) -> tuple[list[File], Plan, Layouts, datetime]:
+    plan, layouts = in_force(store, order)
+    loaded_at, limits = journals.now(), load_limits()
+    given = [(file, upload.as_of or order.as_of) for upload in uploads
+             for file in unpacked(upload.name, upload.data, loaded_at, False, limits)]
+    read_files(given, plan, layouts, progress, alone=True)
+    return [file for file, _as_of in given], plan, layouts, loaded_at
+
+
+@contextmanager
+def _writing(store: Store) -> Iterator[None]:
+    """Alone with the store. A store of an older program is brought up to date first; a new store that nothing was put into
+    leaves no folder behind."""
+    fresh = not store.folder.exists()
+    _fit(store)
+    try:
+        with store.lock():
+            yield
+    finally:
+        if fresh and not store.pointer.exists():
+            _take_away(store)
+
+
+def _take_away(store: Store) -> None:
+    with suppress(OSError):
+        for path in (store.folder / "LOCK", *store.folder.glob("office.sqlite*"), *store.archive.glob("*.part")):
+            path.unlink(missing_ok=True)
+        for folder in (store.archive, store.versions, store.folder):
+            folder.rmdir()  # one that is not empty stays
 
 
 # ---- publishing -----------------------------------------------------------------------------------------------------
-def _publish(
-    files: list[_File], store: Store, plan: Plan, layouts: Layouts, loaded_at: datetime, option: date | None, good_only: bool,
-    sample: bool,
-) -> LoadReport:
+
+@dataclass
+class _Weighed:
+    """base: the current version; number: of the publication; good: what would be published; built: None for nothing."""
+
+    base: str | None
+    number: int
+    loaded_at: datetime
+    entries: list[FileEntry]
+    good: list[File]
+    built: Built | None
+
+
+def _weigh(
+    files: list[File], store: Store, plan: Plan, layouts: Layouts, loaded_at: datetime, order: Order, suffix: str = "duckdb"
+) -> _Weighed:
+    """Builds the version that an order asks for, and lets the rules of queries/quality judge it; fills the reports."""
     journal = Journal(store.office)
     base = store.version()
+    if order.base not in (ANY, base):
+        raise StoreError(_("预览之后又有新的发布，请重新预览后再确认"))
     journal.settle(base)
-    _never_mixed(journal, sample)
-    if base is None and journal.done():
+    done = journal.done()
+    _never_mixed(done, order.sample)
+    if base is None and done:
         raise StoreError(_("数据库指针不见了，但日志里有已发布的数据；请先运行 python -m renewal rebuild"))
+    if done:  # two publications never have the same moment
+        moment = max(loaded_at, done[-1].loaded_at + timedelta(seconds=1))
+        for file in files:
+            file.known_at = moment if file.known_at == loaded_at else file.known_at
+        loaded_at = moment
+    if order.withdraws is not None:
+        _may_withdraw(order.withdraws, done)
     _pass_over_known(files, store, base)
-    good = _check_projects(files, store, base, layouts)
-    reports = [f.report for f in files]
-    refused = any(r.outcome == "refused" for r in reports)
-    if not good or (refused and not good_only):
-        for file in good:
-            file.report.outcome = "held"
-        return LoadReport(reports)
     number = journal.next_number()
-    entries = []
-    batch = Batch(number, loaded_at)
-    with ThreadPoolExecutor(8) as pool:  # originals are written through to the disk, which is mostly waiting
-        kept = [pool.submit(store.keep_original, data) for data in {file.sha256: file.data for file in good}.values()]
+    while True:
+        good = _in_order([f for f in files if f.report.outcome == "loaded"], layouts)
+        refused = any(f.report.outcome == "refused" for f in files)
+        if (not good and order.withdraws is None) or (refused and not order.good_only):
+            for file in good:
+                file.report.outcome = "held"
+            return _Weighed(base, number, loaded_at, [], [], None)
+        entries, batch = [], Batch(number, loaded_at, withdraws=order.withdraws)
         for file in good:
-            entry = FileEntry(file.sha256, file.name, option, file.known_at)
+            entry = FileEntry(file.sha256, file.name, file.as_of_option, file.known_at)
             entries.append(entry)
             batch.sheets += [Accepted(entry, sheet) for sheet in file.sheets]
-            file.report.rows_loaded, file.report.held = file.report.held, 0
-        version, sums = build(store, base, [batch], plan, layouts, sample)
+        built = build(store, base, [batch], plan, layouts, order.sample, judge=True, suffix=suffix)
+        if not _judge(built, good):
+            for file in good:
+                file.report.rows_loaded, file.report.held = file.report.held, 0
+            return _Weighed(base, number, loaded_at, entries, good, built)
+        store.forget(built.name)
+
+
+def _publish(
+    files: list[File], store: Store, plan: Plan, layouts: Layouts, loaded_at: datetime, order: Order
+) -> LoadReport:
+    reports = [f.report for f in files]
+    with ThreadPoolExecutor(8) as pool:  # originals are written through to the disk, which is mostly waiting
+        found = _weigh(files, store, plan, layouts, loaded_at, order)
+        if found.built is None:
+            return LoadReport(reports)
+        kept = [pool.submit(store.keep_original, data) for data in {f.sha256: f.data for f in found.good}.values()]
         for original in kept:  # all are there before the journal names them
             original.result()
-    head = Publication(number, "prepared", loaded_at, journals.who(), sample, plan.sha256, layouts.sha256, version)
-    journal.prepare(head, entries, sums[number])
+    journal, version = Journal(store.office), found.built.name
+    head = Publication(
+        found.number, "prepared", found.loaded_at, order.who or journals.who(), order.sample, plan.sha256, layouts.sha256, version,
+        order.kind, order.withdraws, order.reason,
+    )
+    journal.prepare(head, found.entries, found.built.sums[found.number], order.spellings)
     store.point_to(version)
-    journal.finish(number)
+    journal.finish(found.number)
     store.drop_old()
-    return LoadReport(reports, number, version)
+    return LoadReport(reports, found.number, version)
+
+
+def _judge(built: Built, good: list[File]) -> bool:
+    """Puts what the rules found beside the file it was found in; True if a file was refused for it."""
+    sheets: dict[tuple[str, str], tuple[File, int]] = {}
+    for file in good:
+        for number, sheet in enumerate(file.sheets):
+            sheets.setdefault((file.name, sheet.sheet), (file, number))
+    refused = False
+    for file in good:  # asked anew in every round: without a refused file others may offend
+        file.report.problems = [p for p in file.report.problems if p.code not in file.judged]
+        file.judged = set()
+    for found in built.findings:
+        file, number = sheets[found.file, found.sheet]
+        file.judged.add(found.code)
+        severity = "stop" if found.stops else "note"
+        file.report.problems.append(Problem(
+            found.code, found.message, found.file, found.sheet, found.row, found.column, found.value, severity
+        ))
+        if found.stops:
+            refused = True
+            file.report.outcome = "refused"
+            sheet = file.sheets[number]
+            if found.row is not None and found.row not in sheet.rejected:
+                sheet.rejected.add(found.row)
+                file.report.rejected += 1
+                file.report.held -= 1
+    return refused
+
+
+def _in_order(files: list[File], layouts: Layouts) -> list[File]:
+    """In order of receipt, as-of and kind: a later one is the higher revision."""
+    order = {kind: spec.position for kind, spec in layouts.kinds.items()}
+    return sorted(files, key=lambda f: (f.known_at, min(s.as_of for s in f.sheets), min(order[s.kind] for s in f.sheets), f.name))
 
 
 def _fit(store: Store) -> None:
@@ -362,19 +319,30 @@ def _fit(store: Store) -> None:
             raise StoreError("\n".join(report.lines)) from None
 
 
-def _never_mixed(journal: Journal, sample: bool) -> None:
-    done = journal.done()
+def _never_mixed(done: list[Publication], sample: bool) -> None:
     if done and done[-1].sample != sample:
         if sample:
             raise StoreError(_("这是单位自己的数据库，不能装入示例数据；请另选文件夹"))
         raise StoreError(_("这是示例数据库，不能装入单位的数据；请用 --store 另选文件夹"))
 
 
-def _pass_over_known(files: list[_File], store: Store, base: str | None) -> None:
+def _may_withdraw(publication: int, done: list[Publication]) -> None:
+    found = next((p for p in done if p.publication == publication), None)
+    if found is None:
+        raise StoreError(_("没有第 {n} 次发布").format(n=publication))
+    if found.kind == "withdrawal":
+        raise StoreError(_("第 {n} 次发布本身是撤回，不能再撤；请重新载入要恢复的文件").format(n=publication))
+    if any(p.withdraws == publication for p in done):
+        raise StoreError(_("第 {n} 次发布已经撤回").format(n=publication))
+
+
+def _pass_over_known(files: list[File], store: Store, base: str | None) -> None:
     """The same bytes for the same date are known already: once is enough, here and in the store."""
     known: dict[tuple[str, str, date], int] = {}
     if base is not None:
-        rows = store.cursor(base).execute("SELECT sha256, sheet, as_of, snapshot FROM snapshots").fetchall()
+        rows = store.cursor(base).execute(
+            "SELECT sha256, sheet, as_of, snapshot FROM snapshots WHERE withdrawn_at IS NULL"
+        ).fetchall()
         known = {(sha, sheet, as_of): snapshot for sha, sheet, as_of, snapshot in rows}
     here: dict[tuple[str, str, date], str] = {}
     for file in files:
@@ -392,48 +360,3 @@ def _pass_over_known(files: list[_File], store: Store, base: str | None) -> None
         file.report.skipped["known"] = file.report.held
         file.report.held = 0
         file.report.problems.append(Problem("already_loaded", message, file=file.name, severity="note"))
-
-
-def _check_listed(file: _File, sheet: Sheet, listed: dict[str, set[str]]) -> None:
-    """Every project is one of a register, in a street that a register has put it in: another street's report of it would
-    count for the wrong street."""
-    nowhere = _("项目库里没有这个项目编号，请核对编号，或先载入含有它的项目库")
-    elsewhere = _("项目库里这个项目在{other}，本表写的是{street}，请核对街道或编号")
-    for project, rows in sheet.project_rows.items():
-        street = sheet.streets.get(project)
-        if project not in listed:
-            code, message = "unknown_project", nowhere
-        elif street is not None and street not in listed[project]:
-            code, message = "street_mismatch", elsewhere.format(other="、".join(sorted(listed[project])), street=street)
-        else:
-            continue
-        new = set(rows) - sheet.rejected
-        sheet.rejected |= new
-        file.report.rejected += len(new)
-        file.report.held -= len(new)
-        file.report.problems += [Problem(code, message, file.name, sheet.sheet, row, sheet.key_column, project) for row in rows]
-
-
-def _check_projects(files: list[_File], store: Store, base: str | None, layouts: Layouts) -> list[_File]:
-    """The files to publish, in order of receipt, as-of and kind; a project no register knows refuses its file."""
-    listed: dict[str, set[str]] = {}  # project -> every street that a register has put it in
-    if base is not None:
-        for project, street in store.cursor(base).execute("SELECT DISTINCT project_id, street FROM register").fetchall():
-            listed.setdefault(project, set()).add(street)
-    waiting = [f for f in files if f.report.outcome == "loaded"]
-    for file in waiting:
-        for sheet in file.sheets:
-            if sheet.kind == "register":
-                for project, street in sheet.streets.items():
-                    listed.setdefault(project, set()).add(street)
-    good = []
-    for file in waiting:
-        for sheet in file.sheets:
-            if sheet.kind != "register":
-                _check_listed(file, sheet, listed)
-        if file.report.stops:
-            file.report.outcome = "refused"
-        else:
-            good.append(file)
-    order = {kind: spec.position for kind, spec in layouts.kinds.items()}
-    return sorted(good, key=lambda f: (f.known_at, min(s.as_of for s in f.sheets), min(order[s.kind] for s in f.sheets), f.name))

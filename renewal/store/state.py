@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import pyarrow as pa
@@ -90,3 +90,38 @@ class State:
         self._cursor.execute(f"CREATE OR REPLACE TEMP MACRO {macro}({arguments}) AS TABLE FROM {table}")
         if by_level:
             self._level = level
+
+
+class Change(State):
+    """Two states side by side: at a date with everything known, and the same without one publication.
+
+    A figure of this kind (`-- state: publication`) reads the temporary tables before_projects, after_projects, before_works,
+    after_works, before_milestones and after_milestones, each with the columns of the macro it is made from.
+    """
+
+    TABLES: ClassVar[dict[str, str]] = {"projects": "projects_at", "works": "works_at", "milestones": "milestones_at"}
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, schema: str, as_of: date, known_at: datetime, publication: int):
+        super().__init__(cursor, schema, as_of, known_at)
+        self._publication = publication
+        self._made = False
+
+    def query(self, sql: str, params: Mapping[str, Any], level: str) -> pa.Table:
+        """The rows of a query on the six tables. Raises duckdb.Error."""
+        with self._lock:
+            if not self._made:
+                self._make()
+            return self._cursor.execute(sql, dict(params)).to_arrow_table()
+
+    def _make(self) -> None:
+        for name, macro in self.TABLES.items():
+            self._cursor.execute(f"CREATE TEMP TABLE after_{name} AS FROM {macro}(?, ?)", list(self._asked))
+        # The macros of the version file look their snapshots up by name, and a temporary table of that name is found first: so
+        # the same definitions give the state as it was before the publication.
+        self._cursor.execute(
+            "CREATE TEMP TABLE snapshots AS SELECT * REPLACE (CASE WHEN withdrawn_by IS DISTINCT FROM ? THEN withdrawn_at END AS withdrawn_at)"
+            " FROM snapshots WHERE publication <> ?", [self._publication, self._publication]
+        )
+        for name, macro in self.TABLES.items():
+            self._cursor.execute(f"CREATE TEMP TABLE before_{name} AS FROM {macro}(?, ?)", list(self._asked))
+        self._made = True

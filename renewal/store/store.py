@@ -10,7 +10,9 @@ import atexit
 import hashlib
 import os
 import threading
+import time
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -22,9 +24,10 @@ import filelock
 from .. import settings
 from ..explained import Explained
 from ..i18n import gettext as _
-from .state import State
+from .state import Change, State
 
 STATES = 12  # states at a date kept in memory, over all versions
+ABANDONED = 3600  # seconds after which a preview's version file belongs to nobody
 KEPT = 5  # version files kept behind the current one, for readers that still hold them
 
 
@@ -107,6 +110,10 @@ class Store:
                 self._states.popitem(last=False)  # those at work are held by whoever asked
         return found
 
+    def change(self, as_of: date, known_at: datetime, publication: int, version: str | None = None) -> Change:
+        """The state at a date beside the same without one publication."""
+        return Change(self.cursor(version), schema()[0], as_of, known_at, publication)
+
     def _connect(self, path: Path) -> duckdb.DuckDBPyConnection:
         config = {"enable_external_access": "false", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         try:
@@ -170,11 +177,23 @@ class Store:
         """Makes a finished version file the current one: from here on every reader sees it, before it none did."""
         write_through(self.pointer, name.encode())
 
+    def forget(self, name: str) -> None:
+        """Removes a version file that was never made current, and lets go of everything kept of it."""
+        with self._guard:
+            for key in [k for k in self._states if k[:2] == (str(self.folder), name)]:
+                del self._states[key]
+            self._open.pop((str(self.folder), name), None)
+        with suppress(OSError):
+            (self.versions / name).unlink(missing_ok=True)
+
     def drop_old(self, pinned: set[str] = frozenset()) -> None:
         """Removes version files beyond the few that are kept, and leavings of killed loaders."""
         current = self.version()
         for path in self.versions.glob("*.building*"):
             path.unlink(missing_ok=True)
+        for path in self.versions.glob("*.preview"):  # of a server that was killed; those at work are younger
+            if time.time() - path.stat().st_mtime > ABANDONED:
+                path.unlink(missing_ok=True)
         old = sorted(p for p in self.versions.glob("*.duckdb") if p.name != current and p.name not in pinned)
         for path in old[: max(0, len(old) - KEPT)]:
             try:

@@ -1,0 +1,21 @@
+-- title.zh: 实际日期晚于截至日期
+-- title.en: Actual date after the as-of date
+-- zh: 实际日期晚于本表的截至日期：还没有到的日子不能已经发生。
+-- en: An actual date later than the sheet’s as-of date: what lies ahead has not happened.
+-- message.zh: 实际日期晚于本表截至日期 {a}：若是计划或预计，请填到那一列
+-- message.en: The actual date lies after the sheet’s as-of date {a}: a plan or forecast belongs into its own column
+-- severity: stop
+-- params: as_of, known_at, publication
+-- clause: 
+WITH c AS (
+    SELECT snapshot, row, project_id, '' AS milestone, as_of,
+        unnest([{'field': 'commence_actual', 'day': commence_actual, 'last': commence_actual_to},
+            {'field': 'complete_actual', 'day': complete_actual, 'last': complete_actual_to}], recursive := true)
+    FROM checked_works($as_of, $known_at, $publication) WHERE commence_actual > as_of OR complete_actual > as_of
+    UNION ALL
+    SELECT snapshot, row, project_id, milestone, as_of, 'actual', actual, actual_to
+    FROM checked_milestones($as_of, $known_at, $publication) WHERE actual > as_of
+)
+SELECT snapshot, row, field, milestone, project_id, NULL AS street, written(day, last) AS value, as_of::VARCHAR AS a, NULL AS b
+FROM c WHERE day > as_of
+ORDER BY snapshot, row, field, milestone;
