@@ -20,7 +20,7 @@ from renewal import figures, filters, settings
 from renewal.access import Viewer
 from renewal.filters import Filters
 from renewal.plan import Plan, load_plan
-from renewal.store import Store
+from renewal.store import Store, quality
 
 _IDLE = ThreadPoolExecutor(1, thread_name_prefix="ahead")
 _waiting: Future | None = None
@@ -40,6 +40,12 @@ class Question:
         The frame is the caller's own: what is kept does not change with it.
         """
         return kept(*self._key(name, as_of or self.asked.as_of, own)).copy(deep=False)
+
+    def quality(self) -> pd.DataFrame:
+        """What the rules of queries/quality find among the rows in force: code, title, severity, message, street, project_id,
+        value, file, sheet, row, column, as_of; those that stop a load first."""
+        asked = self.asked
+        return judged(str(asked.store.folder), asked.version, asked.as_of, self.scope, asked.lang).copy(deep=False)
 
     def before(self, name: str, **own: Any) -> pd.DataFrame | None:
         """The same at the round before; None at the first round."""
@@ -104,6 +110,23 @@ def kept(
         name, as_of=as_of, known_at=known_at, batch=batch, level=level, scope=scope, store=Store(folder),
         version=version, **dict(own),
     )
+
+
+@lru_cache(maxsize=64)
+def judged(folder: str, version: str, as_of: date, scope: tuple[str, ...], lang: str) -> pd.DataFrame:
+    """The findings of every quality rule at a date, for streets of a scope; lang is that of the messages."""
+    rules = quality.rules()
+    found = [
+        f for f in quality.check(Store(folder).cursor(version), publication=None, as_of=as_of)
+        if f.street in scope
+    ]
+    rows = [
+        (f.code, rules[f.code].title[lang], "stop" if f.stops else "show", f.message, f.street, f.project_id, f.value, f.file, f.sheet,
+         f.row, f.column, f.as_of)
+        for f in sorted(found, key=lambda f: not f.stops)
+    ]
+    names = ["code", "title", "severity", "message", "street", "project_id", "value", "file", "sheet", "row", "column", "as_of"]
+    return pd.DataFrame(rows, columns=names).astype({"row": "Int64"})
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

@@ -27,13 +27,15 @@ PENDING = "_filters_pending"
 class Filters:
     """One consistent question: every figure of a run is asked of the same version with the same dates.
 
-    as_of: the round shown; previous: the round before it (None if none); beside: the rounds next to it, each with the round
-    before; known_at: None means everything known;
+    as_of: the round shown (in an empty store, where only the intake page runs, 9999-12-30); newest: the newest round;
+    previous: the round before it (None if none); beside: the rounds next to it, each with the round before;
+    known_at: None means everything known; version: '' in an empty store;
     level: milestone code (M14, M15, M18); street, category: the plan's names, None means all;
     chosen: the URL values that differ from the defaults.
     """
 
     as_of: date
+    newest: date
     previous: date | None
     beside: tuple[tuple[date, date | None], ...]
     known_at: date | datetime | None

@@ -16,10 +16,11 @@ from renewal.fields import bound, picker
 from renewal.i18n import LANGUAGES, N_, _, current_language, set_language
 from renewal.plan import Plan, PlanError, load_plan
 from renewal.store import Store, StoreError
+from renewal.store.quality import EVER
 
 PAGES = (
     ("overview", N_("总览")), ("streets", N_("街道")), ("categories", N_("类别")),
-    ("map", N_("地图")), ("projects", N_("项目")), ("data", N_("数据")),
+    ("map", N_("地图")), ("projects", N_("项目")), ("data", N_("数据")), ("intake", N_("导入")),
 )
 STYLE = settings.ROOT / "static" / "frame.css"
 NOTES = "_frame_notes"
@@ -110,8 +111,8 @@ def explain(title: str, *lines: str) -> None:
         st.code(line, language=None) if line.startswith("python ") else st.text(line)
 
 
-def load_or_explain(raw: dict[str, str]) -> tuple[Plan, Store, str, frame.Facts] | None:
-    """Plan, store, version and its rounds; or None after a page that says what is missing."""
+def load_or_explain() -> tuple[Plan, Store, str | None, frame.Facts | None] | None:
+    """Plan, store, version and its rounds (both None in an empty store); or None after a page that says what is wrong."""
     try:
         plan = load_plan()
     except PlanError as error:
@@ -132,15 +133,30 @@ def load_or_explain(raw: dict[str, str]) -> tuple[Plan, Store, str, frame.Facts]
             "python -m renewal verify\npython -m renewal rebuild",
         )
         return None
-    if version is None or known is None:
-        explain(
-            _("还没有数据"), _("数据文件夹 {folder} 里还没有载入任何文件。").format(folder=folder),
-            _("把街道报来的项目库、进度台账、节点台账放进一个文件夹，载入后刷新本页："),
-            "python -m renewal load " + _("文件夹"), _("想先看看样子，可以用示例数据："),
-            "python -m renewal sample\npython -m renewal serve --sample",
-        )
-        return None
-    return plan, store, version, known
+    return plan, store, version if known else None, known
+
+
+def explain_empty(store: Store) -> None:
+    """What to do where nothing was loaded yet."""
+    explain(
+        _("还没有数据"), _("数据文件夹 {folder} 里还没有载入任何文件。").format(folder=store.folder),
+        _("把街道报来的项目库、进度台账、节点台账拖到“导入”页；或放进一个文件夹，载入后刷新本页："),
+        "python -m renewal load " + _("文件夹"), _("想先看看样子，可以用示例数据："),
+        "python -m renewal sample\npython -m renewal serve --sample",
+    )
+    st.html(f"<a class='more' href='/intake' target='_self'>{html.escape(_('打开导入页'))}</a>")
+
+
+def first_intake(page: st.navigation, plan: Plan, store: Store, lang: str, raw: dict[str, str]) -> None:
+    """The intake page in an empty store: there is no round to filter by yet."""
+    with st.container(key="filters"), st.columns([90, 12])[1]:
+        language_picker(lang)
+    active = filters.Filters(
+        as_of=EVER, newest=EVER, previous=None, beside=(), known_at=None, batch=plan.default_batch, level=plan.default_level, street=None,
+        category=None, lang=lang, store=store, version="", sample=False, chosen={k: v for k, v in raw.items() if v},
+    )
+    with access.admitted(access.Viewer(scope=frame.everywhere(plan))), filters.active(active):
+        page.run()
 
 
 def main() -> None:
@@ -156,10 +172,16 @@ def main() -> None:
         ],
         position="top",
     )
-    loaded = load_or_explain(raw)
+    loaded = load_or_explain()
     if loaded is None:
         return
     plan, store, version, known = loaded
+    if version is None:
+        if page.url_path == "intake":
+            first_intake(page, plan, store, lang, raw)
+        else:
+            explain_empty(store)
+        return
     choice = frame.resolve(raw, known, plan)
     if choice.notes:
         # The URL is put right, so that what it says is what is shown; the note stays for this one view.
@@ -169,8 +191,8 @@ def main() -> None:
         filters.choose(**right)
         st.rerun()
     active = filters.Filters(
-        as_of=choice.as_of, previous=known.previous[choice.as_of], beside=known.beside(choice.as_of), known_at=None, batch=choice.batch,
-        level=choice.level, street=choice.street, category=choice.category, lang=lang, store=store, version=version,
+        as_of=choice.as_of, newest=known.rounds[0], previous=known.previous[choice.as_of], beside=known.beside(choice.as_of), known_at=None,
+        batch=choice.batch, level=choice.level, street=choice.street, category=choice.category, lang=lang, store=store, version=version,
         sample=store.is_sample(), chosen={k: v for k, v in raw.items() if v},
     )
     filter_line(known, choice, plan, lang)

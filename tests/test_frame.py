@@ -74,7 +74,7 @@ def test_the_rounds_beside_a_round_come_with_the_round_before_each():
 
 def test_links_carry_the_filters():
     asked = Filters(
-        as_of=ROUNDS[0], previous=ROUNDS[1], beside=(), known_at=None, batch=2020, level="M15", street="七贤街道", category=None,
+        as_of=ROUNDS[0], newest=ROUNDS[0], previous=ROUNDS[1], beside=(), known_at=None, batch=2020, level="M15", street="七贤街道", category=None,
         lang="en", store=None, version="v", sample=False, chosen={"street": "七贤街道", "lang": "en"},
     )
     assert asked.url("projects", street=None, category="基础改造类") == (

@@ -12,10 +12,9 @@ from .limits import MEGABYTE, Limits
 from .problems import Problem, Refusal
 
 RATIO_FROM = 16 * MEGABYTE  # below this a file unpacks to nothing that could hurt, however well it is packed
-LEAST_RATIO = 1032  # deflate can not pack any better
 _WORKBOOK = {"xl/workbook.bin": "xlsb", "xl/workbook.xml": "xlsx"}
 _OTHER_PACKED = {b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "GZIP", b"BZh": "BZIP2", b"\xfd7zXZ": "XZ"}
-_OTHER = {b"%PDF": "PDF", b"{\\rtf": "RTF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"BM": "BMP", b"SQLite": "SQLite"}
+_OTHER = {b"%PDF": "PDF", b"{\\rtf": "RTF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"SQLite": "SQLite"}
 
 
 def refuse(name: str, code: str, message: str) -> Refusal:
@@ -41,6 +40,8 @@ def kind_of(name: str, data: bytes) -> str:
     for start, what in _OTHER.items():
         if data.startswith(start):
             raise refuse(name, "unsupported_type", _("内容是 {what}，不是表格，请导出为 xlsx 或 csv").format(what=what))
+    if data[:2] == b"BM" and data[6:10] == b"\0\0\0\0":
+        raise refuse(name, "unsupported_type", _("内容是 {what}，不是表格，请导出为 xlsx 或 csv").format(what="BMP"))
     head = data[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
         raise refuse(name, "html_file", _("内容是 XML 表格（2003），请在 WPS 或 Excel 中打开后另存为 xlsx"))
@@ -48,22 +49,41 @@ def kind_of(name: str, data: bytes) -> str:
         head.startswith(b"<") and (b"<table" in head or b"<html" in head)
     ):
         raise refuse(name, "html_file", _("内容是网页（HTML），只是改了后缀，请在 WPS 或 Excel 中打开后另存为 xlsx"))
+    if head.startswith(b"<?xml"):
+        raise refuse(name, "unsupported_type", _("内容是 {what}，不是表格，请导出为 xlsx 或 csv").format(what="XML"))
     return "text"
 
 
 def _kind_of_zip(name: str, data: bytes) -> str:
     with opened(name, data) as package:
-        names = {n.replace("\\", "/").lstrip("/") for n in package.namelist()}
+        listed = [n.replace("\\", "/").lstrip("/") for n in package.namelist()]
+        names = set(listed)
+        manifest, mime = _beginning(package, "META-INF/manifest.xml"), _beginning(package, "mimetype")
+    workbook = not names.isdisjoint(("[Content_Types].xml", "content.xml", *_WORKBOOK))
+    if workbook and len(names) < len(listed):
+        raise damaged(name)  # the same part twice: two programs would read two workbooks
     for part, kind in _WORKBOOK.items():
         if part in names:
             return kind
-    if "content.xml" in names and ("mimetype" in names or "META-INF/manifest.xml" in names):
+    if "content.xml" in names and (mime or manifest):
+        if b"encryption-data" in manifest:
+            raise refuse(name, "encrypted_file", _("文件有密码，请取消密码后另存"))
+        if mime and b"spreadsheet" not in mime:
+            raise refuse(name, "unsupported_type", _("是 OpenDocument 文档，但不是表格，请导出为 xlsx 或 csv"))
         return "ods"
     if "[Content_Types].xml" in names:
         if any(n.startswith("word/") or n.startswith("ppt/") for n in names):
             raise refuse(name, "unsupported_type", _("是 Word 或 PowerPoint 文档，不是表格，请导出为 xlsx 或 csv"))
         return "xlsx"
     return "zip"
+
+
+def _beginning(package: zipfile.ZipFile, part: str) -> bytes:
+    try:
+        with package.open(part) as content:
+            return content.read(65536)
+    except Exception:  # not there, or damaged, which is found out later
+        return b""
 
 
 def opened(name: str, data: bytes) -> zipfile.ZipFile:
@@ -80,7 +100,7 @@ def damaged(name: str) -> Refusal:
 
 
 def check(name: str, data: bytes, limits: Limits) -> None:
-    """What a workbook or ZIP says it unpacks to, and, where it could be lying, what it does unpack to. Raises Refusal."""
+    """What a workbook or ZIP says it unpacks to, and whether it could be lying. Raises Refusal."""
     with opened(name, data) as package:
         entries = package.infolist()
         unpacked, packed = sum(e.file_size for e in entries), max(sum(e.compress_size for e in entries), 1)
@@ -95,14 +115,13 @@ def check(name: str, data: bytes, limits: Limits) -> None:
             raise refuse(name, "over_limit", message)
         if any(e.flag_bits & 1 for e in entries):
             raise refuse(name, "encrypted_file", _("文件有密码，请取消密码后另存"))
-        if max(len(data), packed) * LEAST_RATIO > most:
-            _really(name, package, entries, most, limits)
+        _really(name, package, entries)
 
 
-def _really(name: str, package: zipfile.ZipFile, entries: list[zipfile.ZipInfo], most: int, limits: Limits) -> None:
+def _really(name: str, package: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
     """Two entries that share their bytes, or one that says less than it holds, would unpack to more than the list says."""
     spans = sorted((e.header_offset, e.header_offset + e.compress_size) for e in entries)
-    if any(start < end for (_s, end), (start, _e) in zip(spans, spans[1:])):
+    if any(start < end for (_s, end), (start, _e) in zip(spans, spans[1:], strict=False)):
         raise refuse(name, "over_limit", _("压缩包里的各部分互相重叠，像是压缩炸弹，没有打开"))
     if sum(e.compress_size for e in entries) > len(package.fp.getbuffer()):
         raise damaged(name)

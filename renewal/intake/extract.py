@@ -6,6 +6,7 @@ Works column by column over distinct values: a ledger repeats the same few hundr
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -70,25 +71,25 @@ def extract(grid: Grid, table: Table, plan: Plan, layouts: Layouts, when: tuple[
 @dataclass
 class _Body:
     """The data rows and their numbers from 1; totals: the rows that sum others, (number, word, cells); breaks: numbers of
-    the rows at which a block of rows ends."""
+    the rows at which a block of rows ends; shifted: numbers of rows whose cells are not below their headers."""
 
     rows: list[list] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     totals: list[tuple[int, str, list]] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
+    shifted: set[int] = field(default_factory=set)
 
 
 def _body(grid: Grid, table: Table, layouts: Layouts, key: int, out: Sheet) -> _Body:
     """The data rows; every other row is counted as a declared skip. key: the column of the project's number (-1: none)."""
-    for (top, left), (bottom, right) in grid.merges:
-        if top > table.last and bottom > top and left == right:
-            for row in range(top + 1, min(bottom, len(grid.rows) - 1) + 1):
-                grid.rows[row][left] = grid.rows[top][left]
+    merged = _fill(grid, table)
     header = grid.rows[table.first]
     out.skipped["header"] += table.last - table.first + 1
     body = _Body()
+    second = len(grid.rows) + 1
     seen: dict[str, str] = {}
     rows, skipped = grid.rows, out.skipped
+    before = _totals_before(rows, key, layouts, seen)
     repeated = [r for r in rows[: table.last + 1] if any(c != "" for c in r)]
     lower = {tuple(r): "header" if i >= len(repeated) - (table.last - table.first + 1) else "title" for i, r in enumerate(repeated)}
     last = _last_keyed(rows, key)
@@ -98,7 +99,7 @@ def _body(grid: Grid, table: Table, layouts: Layouts, key: int, out: Sheet) -> _
     for number, (row, keyed) in enumerate(zip(rows, keys, strict=True), 1):
         if table.first < number <= table.last + 1:
             continue
-        if number > table.first and keyed in plain:
+        if number > table.first and keyed in plain and number not in before:
             body.rows.append(row)
             body.numbers.append(number)
             continue
@@ -109,8 +110,9 @@ def _body(grid: Grid, table: Table, layouts: Layouts, key: int, out: Sheet) -> _
             if lower.get(tuple(row)) != "header":
                 message = _("表中间又出现一个表头，与上面的不同；请把两张表分开放在两个工作表里")
                 out.problems.append(Problem("second_table", message, row=number))
+                second = min(second, number)
             skipped["header"] += 1
-        elif isinstance(first, str) and (keyed == "" or keyed == first) and (reason := _aside(first, layouts, seen)):
+        elif isinstance(first, str) and (keyed in ("", first) or number in before) and (reason := _aside(first, layouts, seen)):
             if reason in ("total", "group"):
                 body.breaks.append(number)
                 body.totals.append((number, first, row))
@@ -122,14 +124,56 @@ def _body(grid: Grid, table: Table, layouts: Layouts, key: int, out: Sheet) -> _
         else:
             body.rows.append(row)
             body.numbers.append(number)
+    body.shifted.update(n for n in body.numbers if n > second)
     if grid.widths:
         message = _("这一行有 {n} 格，表头有 {of} 格：多半是格子里有没加引号的逗号，或文件没有传完")
         for number in body.numbers:
             if grid.widths[number - 1] != grid.widths[table.first]:
                 told = message.format(n=grid.widths[number - 1], of=grid.widths[table.first])
                 out.problems.append(Problem("ragged_row", told, row=number))
-                out.rejected.add(number)
+                body.shifted.add(number)
+    out.rejected |= body.shifted
+    _sum_or_each(merged, body, table, out)
     return body
+
+
+def _fill(grid: Grid, table: Table) -> list[tuple[int, int, int]]:
+    """Cells merged downwards count for every row of theirs. Returns (column, first row, last row), from 0."""
+    filled = []
+    for (top, left), (bottom, right) in grid.merges:
+        bottom = min(bottom, len(grid.rows) - 1)
+        if top > table.last and bottom > top and left == right and left < len(grid.rows[top]):
+            filled.append((left, top, bottom))
+            for row in range(top + 1, bottom + 1):
+                grid.rows[row][left] = grid.rows[top][left]
+    return filled
+
+
+def _sum_or_each(merged: list[tuple[int, int, int]], body: _Body, table: Table, out: Sheet) -> None:
+    """A number of households, say, that is merged over several rows can be their sum or the number of each."""
+    fields = table.kind.fields
+    numbers = {c.index: c for c in table.columns if c.field in fields and fields[c.field].type in ("count", "number")}
+    for index, top, bottom in merged:
+        if index not in numbers:
+            continue
+        low, high = bisect_left(body.numbers, top + 1), bisect_right(body.numbers, bottom + 1)
+        rows = body.numbers[low:high]
+        cell = body.rows[low][index] if len(rows) > 1 else ""
+        if cell != "":
+            message = _("一个数合并了 {n} 行，看不出是各行之和还是每行都是，请拆开后逐行填写").format(n=len(rows))
+            out.problems.append(Problem("merged_number", message, row=rows[0], column=numbers[index].place, value=values.shown(cell)))
+            out.rejected.update(rows)
+
+
+def _totals_before(rows: list[list], key: int, layouts: Layouts, seen: dict[str, str]) -> set[int]:
+    """Numbers of the rows that say 合计 in a column before the project's number, which may then hold how many there are."""
+    found = set()
+    for index in range(max(key, 0)):
+        column = [row[index] for row in rows]
+        words = {c for c in set(column) if isinstance(c, str) and c and _aside(c, layouts, seen) == "total"}
+        if words:
+            found.update(number for number, cell in enumerate(column, 1) if cell in words)
+    return found
 
 
 def _last_keyed(rows: list[list], key: int) -> int:
@@ -294,15 +338,18 @@ class _Reader:
 
     def _told_apart(self, column: Column, cells: tuple, out: list) -> None:
         """Where a file does not say how its numbers are shown, a column with none above 1 may hold 1 % or 100 %."""
-        bare = [cell for cell in cells if isinstance(cell, float | int)]
-        if not bare or max(bare) > 1 or max(bare) <= 0:
+        bare = {p: value for p, (value, cell) in enumerate(zip(out, cells, strict=True))
+                if value is not None and not (isinstance(cell, str) and fold(cell).endswith("%"))}
+        if not bare or max(bare.values()) > 1:
             return
         message = _("这一列的数都不超过 1，看不出 1 是 1% 还是 100%，请写成带 % 的数，或另存为 xlsx")
-        for place, (number, cell) in enumerate(zip(self.numbers, cells, strict=True)):
-            if isinstance(cell, float | int) and 0 < cell <= 1 and out[place] is not None:
-                self._problem("ambiguous_percent", message, number, column, cell)
+        for place, value in bare.items():
+            if value > 0:
+                self._problem("ambiguous_percent", message, self.numbers[place], column, cells[place])
 
     def _problem(self, code: str, message: str, row: int, column: Column | None, cell="") -> None:
+        if row in self.body.shifted:
+            return  # what stands below which header is not known there
         self.out.rejected.add(row)
         self.out.problems.append(
             Problem(code, message, row=row, column=column.place if column else "", value=values.shown(cell))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -80,10 +81,23 @@ class Layouts:
         """These layouts with further spellings of headers (kind, field, header as written; levels joined by /)."""
         kinds = dict(self.kinds)
         for kind, field, written in added:
-            if kind in kinds and field in kinds[kind].fields:
-                more = Header(field, header_path(written), 1)
+            if self.can_spell(kind, field, written):
+                more = Header(field, header_path(written), self._unit(kind, field, written) or 1)
                 kinds[kind] = replace(kinds[kind], headers=(*kinds[kind].headers, more))
         return replace(self, kinds=kinds)
+
+    def can_spell(self, kind: str, field: str, written: str) -> bool:
+        """Whether a header may be taken for a field: an area must say its unit, which can be ㎡ or 万㎡."""
+        spec = self.kinds[kind].fields.get(field) if kind in self.kinds else None
+        if spec is None:
+            return False
+        factors = set(self.units.get(spec.quantity, {}).values())
+        return len(factors) < 2 or self._unit(kind, field, written) is not None
+
+    def _unit(self, kind: str, field: str, written: str) -> float | None:
+        """The factor of the unit in brackets at the end of a header; None where there is none that the field can have."""
+        found = re.fullmatch(r".+?\((.+?)\)", header_path(written)[-1])
+        return self.units.get(self.kinds[kind].fields[field].quantity, {}).get(found[1]) if found else None
 
 
 def header_path(written: str) -> tuple[str, ...]:

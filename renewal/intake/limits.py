@@ -11,7 +11,6 @@ from .. import settings
 from ..explained import Explained
 from ..i18n import gettext as _
 
-
 MEGABYTE = 1_000_000
 
 

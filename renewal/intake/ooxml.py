@@ -10,29 +10,32 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
-PERCENT_IDS, MONTH_IDS = {9, 10}, {17, 27, 36, 50, 52, 57}  # built-in formats, those of Chinese Excel among them
+BUILT_IN = {9: "percent", 10: "percent", **dict.fromkeys((17, 27, 36, 50, 52, 57), "month")}  # those of Chinese Excel among them
 
 # A cell or row beyond column AZ or row 199,999: calamine lays a sheet out as a full rectangle, so one such cell can ask for
 # more memory than there is, and Rust then ends the whole process. Such a sheet is opened in a process of its own.
 # (Asked first whether it can be so at all, which is three times faster.)
 _MAYBE_FAR = re.compile(rb' r="[A-Za-z](?:[A-Za-z]|\d{7})'), re.compile(rb'row r="(?:\d{7,}|[2-9]\d{5})"')
 _FAR = re.compile(rb'r="(?:[A-Za-z]{3,}\d|[B-Zb-z][A-Za-z]\d|[A-Za-z]*(?:\d{7,}|[2-9]\d{5})")')
-_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\shidden="(?:1|true)"')
-_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\b[^>]*\shidden="(?:1|true)"')
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^<>]*\shidden="(?:1|true)"')
+_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\b[^<>]*\shidden="(?:1|true)"')
 _ERROR = re.compile(
-    rb'<(?:\w+:)?c\b(?=[^>]*\st="e")[^>]*?\sr="([A-Z]+)(\d+)"[^>]*>(?:\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>))?'
-    rb'\s*<(?:\w+:)?v>([^<]*)<'
+    rb'<(?:\w+:)?c\b(?=[^<>]*\st="e")[^<>]*?\sr="([A-Z]+)(\d+)"[^<>]*>(?:(?:\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>))?'
+    rb'\s*<(?:\w+:)?v>([^<]*)<)?'
 )
 _NO_RESULT = re.compile(
-    rb'<(?:\w+:)?c\b([^>]*?)\sr="([A-Z]+)(\d+)"([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*(?<!/)>[^<]*</(?:\w+:)?f>)'
+    rb'<(?:\w+:)?c\b([^<>]*?)\sr="([A-Z]+)(\d+)"([^<>]*)>\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*(?<!/)>[^<]*</(?:\w+:)?f>)'
     rb'\s*(<(?:\w+:)?v\s*/>\s*|<(?:\w+:)?v>\s*</(?:\w+:)?v>\s*)?</(?:\w+:)?c>'
 )
+# What the patterns above rely on: every cell says where it is, in double quotes, and nothing hides behind comments or CDATA.
+_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
+_PLACED = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\sr="[A-Z]+\d+"')
 _DECLARES = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^>]*>|<!--(?:[^-]|-(?!->))*-->)*<!DOCTYPE")
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
@@ -47,7 +50,7 @@ class Damaged(Exception):
 
 @dataclass
 class Sheet:
-    """marks: (row, column) from 0 -> 'month', 'percent' or the text of an error ('' is a formula without result); far: has
+    """marks: (row, column) from 0 -> 'month', 'year', 'percent' or the text of an error ('' is a formula without result); far: has
     cells so far out that it should be opened in a process of its own; content: its XML, until it was searched."""
 
     name: str
@@ -61,12 +64,11 @@ class Sheet:
 
 @dataclass
 class Workbook:
-    """sheets: by name; months, percents: cell styles that show a month or a per cent sign; from_1904: days count from 1904;
+    """sheets: by name; styles: number of a cell style -> 'month', 'year' or 'percent'; from_1904: days count from 1904;
     macros, links: holds a VBA project, links to other workbooks."""
 
     sheets: dict[str, Sheet]
-    months: set[int] = field(default_factory=set)
-    percents: set[int] = field(default_factory=set)
+    styles: dict[int, str] = field(default_factory=dict)
     from_1904: bool = False
     macros: bool = False
     links: bool = False
@@ -90,9 +92,9 @@ def inspect(data: bytes) -> Workbook:
 def _inspect(package: zipfile.ZipFile) -> Workbook:
     names = package.namelist()
     book_part = _target(package, "_rels/.rels", "", "/officeDocument") or "xl/workbook.xml"
-    book = ElementTree.fromstring(_part(package, book_part))
+    book = ElementTree.fromstring(read_part(package, book_part))
     folder = book_part.rsplit("/", 1)[0] if "/" in book_part else ""
-    links = _relations(package, f"{folder}/_rels/{book_part.rsplit('/', 1)[-1]}.rels", folder)
+    links = relations(package, f"{folder}/_rels/{book_part.rsplit('/', 1)[-1]}.rels", folder)
     found = Workbook({}, macros=any(n.lower().endswith("vbaproject.bin") for n in names),
                      links=any("/externalLinks/" in f"/{n}" for n in names))
     properties = next(_named(book, "workbookPr"), None)
@@ -103,24 +105,29 @@ def _inspect(package: zipfile.ZipFile) -> Workbook:
             found.sheets[entry.get("name", "")] = Sheet(entry.get("name", ""), links[relation][1])
     styles = next((part for kind, part in links.values() if kind.endswith("/styles") and part in names), None)
     if styles:
-        found.months, found.percents = _styles(_part(package, styles))
+        found.styles = _styles(read_part(package, styles))
     parts = {sheet.part: sheet for sheet in found.sheets.values()}
+    if strange := [part for part in parts if part not in names]:
+        raise Damaged(strange[0])  # calamine might find it under another spelling, and its marks would go unseen
     for name in names:
         if name in parts:
             sheet = parts[name]
-            sheet.content = _part(package, name)
+            sheet.content = read_part(package, name)
             sheet.far = b"='" in sheet.content or (
                 any(maybe.search(sheet.content) for maybe in _MAYBE_FAR) and _FAR.search(sheet.content) is not None
             )
         elif name.endswith((".xml", ".rels")) and name not in (book_part, styles):
-            _part(package, name)  # for its declarations and its checksum
+            read_part(package, name)  # for its declarations and its checksum
     return found
 
 
-def _part(package: zipfile.ZipFile, name: str) -> bytes:
+def read_part(package: zipfile.ZipFile, name: str) -> bytes:
+    """A part of a package. Raises Unsafe or Damaged where nothing should look into it."""
     content = package.read(name)
     if _DECLARES.match(content):
         raise Unsafe(name)
+    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
+        raise Damaged(name)  # UTF-16: no program that offices use writes it, and nothing here could look into it
     return content
 
 
@@ -129,12 +136,12 @@ def _named(tree: ElementTree.Element, name: str) -> Iterator[ElementTree.Element
         yield from tree.iter(space + name)
 
 
-def _relations(package: zipfile.ZipFile, name: str, folder: str) -> dict[str, tuple[str, str]]:
+def relations(package: zipfile.ZipFile, name: str, folder: str) -> dict[str, tuple[str, str]]:
     """id -> (type, part)."""
     if name not in package.namelist():
         return {}
     found = {}
-    for relation in ElementTree.fromstring(_part(package, name)):
+    for relation in ElementTree.fromstring(read_part(package, name)):
         if relation.get("TargetMode") == "External":
             continue
         target = relation.get("Target", "")
@@ -144,51 +151,51 @@ def _relations(package: zipfile.ZipFile, name: str, folder: str) -> dict[str, tu
 
 
 def _target(package: zipfile.ZipFile, name: str, folder: str, kind: str) -> str | None:
-    return next((part for type_, part in _relations(package, name, folder).values() if type_.endswith(kind)), None)
+    return next((part for type_, part in relations(package, name, folder).values() if type_.endswith(kind)), None)
 
 
-def _styles(content: bytes) -> tuple[set[int], set[int]]:
-    """The cell styles that show a month, and those that show a per cent sign."""
+def _styles(content: bytes) -> dict[int, str]:
+    """The cell styles that show a month, a year or a per cent sign."""
     tree = ElementTree.fromstring(content)
     written = {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in _named(tree, "numFmt")}
-    months, percents = set(), set()
-    cell_formats = next(_named(tree, "cellXfs"), ())
-    for index, style in enumerate(cell_formats):
-        number = int(style.get("numFmtId", "0"))
-        code = written.get(number)
-        if number in PERCENT_IDS if code is None else shows_percent(code):
-            percents.add(index)
-        elif number in MONTH_IDS if code is None else shows_month(code):
-            months.add(index)
-    return months, percents
+    numbers = [int(style.get("numFmtId", "0")) for style in next(_named(tree, "cellXfs"), ())]
+    return styles(numbers, written)
 
 
-def shows_percent(code: str) -> bool:
-    """Whether a number format shows a per cent sign."""
-    return "%" in _QUOTED.sub("", code.split(";")[0])
+def styles(numbers: Iterable[int], written: Mapping[int, str]) -> dict[int, str]:
+    """Cell style -> 'month', 'year' or 'percent'. numbers: the number format of each style; written: the codes of formats."""
+    shown = {at: shows(written[n]) if n in written else BUILT_IN.get(n, "") for at, n in enumerate(numbers)}
+    return {at: what for at, what in shown.items() if what}
 
 
-def shows_month(code: str) -> bool:
-    """Whether a number format shows year and month but no day."""
+def shows(code: str) -> str:
+    """What a number format shows: 'percent' (a sign), 'month' (but no day), 'year' (nothing else of a date), or ''."""
     plain = _QUOTED.sub("", code.split(";")[0]).lower().replace("am/pm", "").replace("general", "")
-    return "y" in plain and "m" in plain and not set("dhs") & set(plain)
+    if "%" in plain:
+        return "percent"
+    if set("dhs") & set(plain):
+        return ""
+    return "month" if "m" in plain else "year" if "y" in plain else ""
 
 
 def search(book: Workbook) -> None:
     """Fills the marks of every sheet, and what is hidden; lets go of the XML."""
     for sheet in book.sheets.values():
-        _search(sheet.content, sheet, book.months, book.percents)
+        _search(sheet.content, sheet, book.styles)
         sheet.content = b""
 
 
-def _search(content: bytes, sheet: Sheet, months: set[int], percents: set[int]) -> None:
+def _search(content: bytes, sheet: Sheet, styles: dict[int, str]) -> None:
     if b'hidden="' in content:
         sheet.hidden_rows = len(_HIDDEN_ROW.findall(content))
         sheet.hidden_columns = len(_HIDDEN_COLUMN.findall(content))
-    for styles, kind in ((months, "month"), (percents, "percent")):
-        if styles:
-            numbers = b"|".join(b"%d" % n for n in sorted(styles))
-            cells = rb'<(?:\w+:)?c\b(?=[^>]*\ss="(?:' + numbers + rb')")[^>]*?\sr="([A-Z]+)(\d+)"[^>]*(?<!/)>'
+    if _unusual(content, styles):
+        sheet.marks = _parsed(content, styles)
+        return
+    for kind in sorted(set(styles.values())):
+        if kind:
+            numbers = b"|".join(b"%d" % n for n, what in sorted(styles.items()) if what == kind)
+            cells = rb'<(?:\w+:)?c\b(?=[^<>]*\ss="(?:' + numbers + rb')")[^<>]*?\sr="([A-Z]+)(\d+)"[^<>]*(?<!/)>'
             for letters, row in re.findall(cells, content):
                 sheet.marks[_place(letters, row)] = kind
     if b't="e"' in content:
@@ -198,6 +205,43 @@ def _search(content: bytes, sheet: Sheet, months: set[int], percents: set[int]) 
         for before, letters, row, after, empty in _NO_RESULT.findall(content):
             if not (empty and b't="str"' in before + after):  # =IF(…,"") has an empty text as its result
                 sheet.marks[_place(letters, row)] = ""
+
+
+def _unusual(content: bytes, styles: dict[int, str]) -> bool:
+    """Whether the XML is written in a way, allowed but rare, in which the patterns would miss a cell."""
+    if any(sign in content for sign in (b"='", b'= "', b' ="', b"<!")) or 0 in styles:  # style 0 is that of the cells which name none
+        return True
+    cells = content.count(b'<c r="')
+    if cells == content.count(b"<c ") and b"<c>" not in content and b":c" not in content:
+        return False
+    return len(_CELL.findall(content)) != len(_PLACED.findall(content))
+
+
+def _parsed(content: bytes, styles: dict[int, str]) -> dict[tuple[int, int], str]:
+    """The marks of a sheet, from its parsed XML: slower, for whatever way it is written in."""
+    marks: dict[tuple[int, int], str] = {}
+    row = column = -1
+    for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
+        name = element.tag.rpartition("}")[2]
+        if event == "start":
+            if name == "row":
+                row, column = int(element.get("r", row + 2)) - 1, -1
+            elif name == "c":
+                place = re.fullmatch(r"([A-Z]+)(\d+)", element.get("r", "").upper())
+                column = _place(*(part.encode() for part in place.groups()))[1] if place else column + 1
+        elif name == "c":
+            parts = {child.tag.rpartition("}")[2]: child.text or "" for child in element}
+            result, kind = parts.get("v", "").strip(), element.get("t", "")
+            if kind == "e":
+                marks[row, column] = result or "#"
+            elif "f" in parts and not result and not (kind == "str" and "v" in parts):
+                marks[row, column] = ""
+            elif what := styles.get(int(element.get("s", "0"))):
+                marks[row, column] = what
+            element.clear()
+        elif name == "row":
+            element.clear()
+    return marks
 
 
 def _place(letters: bytes, row: bytes) -> tuple[int, int]:

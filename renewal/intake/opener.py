@@ -94,12 +94,12 @@ def with_xlrd(data: bytes, rows: int, columns: int, cells: int) -> list[Opened]:
     except Exception:
         raise Unopened("damaged") from None
     try:
-        shown = [_shown(book, style) for style in book.xf_list]
+        shown = {number: _shown(book, style) for number, style in enumerate(book.xf_list)}
         found = []
         for sheet in book.sheets():
             _within(sheet.name, sheet.nrows, sheet.ncols, rows, columns, cells)
             table = [
-                [_binary_cell(book, cell.ctype, cell.value, shown[cell.xf_index]) for cell in sheet.row(r)]
+                [_binary_cell(book, cell.ctype, cell.value, shown.get(cell.xf_index, "")) for cell in sheet.row(r)]
                 for r in range(sheet.nrows)
             ]
             width = max(map(len, table), default=0)
@@ -118,12 +118,11 @@ def with_xlrd(data: bytes, rows: int, columns: int, cells: int) -> list[Opened]:
 
 
 def _shown(book, style) -> str:
-    """'percent', 'month' or '' for a cell format of an xls."""
-    from renewal.intake.ooxml import shows_month, shows_percent
+    """What a cell format of an xls shows (see ooxml.shows)."""
+    from renewal.intake.ooxml import shows
 
     written = book.format_map.get(style.format_key)
-    code = written.format_str if written else ""
-    return "percent" if shows_percent(code) else "month" if shows_month(code) else ""
+    return shows(written.format_str) if written else ""
 
 
 def _binary_cell(book, kind: int, value, shown: str):
@@ -140,16 +139,26 @@ def _binary_cell(book, kind: int, value, shown: str):
             moment = xlrd.xldate_as_datetime(value, book.datemode)
         except (ValueError, OverflowError, xlrd.XLDateError):
             return value
-        if shown == "month":
-            return whole_month(moment.date())
+        if shown in ("month", "year"):
+            return marked(moment, shown)
         return moment.date() if moment.time() == time(0) else moment
-    if kind == xlrd.XL_CELL_NUMBER and shown == "percent":
-        return Percent(value)
+    if kind == xlrd.XL_CELL_NUMBER:
+        return marked(value, shown)
     return value
 
 
-def whole_month(day: date) -> Month:
-    return Month(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+def marked(cell, mark: str):
+    """A cell as the sheet shows it. mark: 'month', 'year', 'percent', or the text of an error ('': a formula without result)."""
+    if mark == "percent":
+        return Percent(float(cell)) if isinstance(cell, float | int) and not isinstance(cell, bool) else cell
+    if mark in ("month", "year"):
+        if not isinstance(cell, date):
+            return cell
+        if mark == "year":
+            return str(cell.year)  # the day behind it is nowhere to be seen; as text it is what a date can not be
+        day = cell.date() if isinstance(cell, datetime) else cell
+        return Month(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+    return Broken(mark) if cell == "" else cell
 
 
 def ooxml(data: bytes, rows: int, columns: int, cells: int, about=None) -> list[Opened]:
@@ -164,22 +173,20 @@ def ooxml(data: bytes, rows: int, columns: int, cells: int, about=None) -> list[
     for sheet in found:
         sheet.from_1904, sheet.macros, sheet.links, sheet.stated = about.from_1904, about.macros, about.links, True
         more = about.sheets.get(sheet.name)
-        if more is None:
-            continue
+        _mark(sheet, more and more.marks, rows, columns)
         sheet.hidden_rows, sheet.hidden_columns = more.hidden_rows, more.hidden_columns
-        for (row, column), mark in more.marks.items():
-            if row >= len(sheet.rows) or column >= len(sheet.rows[row]):
-                _reach(sheet.rows, row, column, rows, columns)
-            cell = sheet.rows[row][column]
-            if mark == "percent":
-                if isinstance(cell, float | int) and not isinstance(cell, bool):
-                    sheet.rows[row][column] = Percent(float(cell))
-            elif mark == "month":
-                if isinstance(cell, date):
-                    sheet.rows[row][column] = whole_month(cell.date() if isinstance(cell, datetime) else cell)
-            elif cell == "":
-                sheet.rows[row][column] = Broken(mark)
     return found
+
+
+def _mark(sheet: Opened, marks: dict[tuple[int, int], str] | None, rows: int, columns: int) -> None:
+    if marks is None:  # calamine has found a sheet where nothing else has: what it hides is not known
+        raise Unopened("damaged")
+    for (row, column), mark in marks.items():
+        if row >= len(sheet.rows) or column >= len(sheet.rows[row]):
+            if mark in ("month", "year", "percent"):
+                continue  # of an empty cell
+            _reach(sheet.rows, row, column, rows, columns)
+        sheet.rows[row][column] = marked(sheet.rows[row][column], mark)
 
 
 def _reach(table: list[list], row: int, column: int, rows: int, columns: int) -> None:
@@ -193,40 +200,39 @@ def _reach(table: list[list], row: int, column: int, rows: int, columns: int) ->
 
 
 def xlsb(data: bytes, rows: int, columns: int, cells: int) -> list[Opened]:
-    """The sheets of an xlsb. Its error values are looked for, since calamine gives them as empty."""
-    import zipfile
+    """The sheets of an xlsb, with what its records say beside the values."""
+    from renewal.intake import marks
 
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        for name in package.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".bin") and _has_error(package.read(name)):
-                raise Unopened("errors")
-    return with_calamine(data, rows, columns, cells)
-
-
-def _has_error(content: bytes) -> bool:
-    """Whether a binary sheet holds an error cell (BrtCellError 3, BrtFmlaError 11)."""
-    at, end = 0, len(content)
-    while at < end:
-        kind = content[at]
-        at += 1
-        if kind & 0x80 and at < end:
-            kind = (kind & 0x7F) | (content[at] & 0x7F) << 7
-            at += 1
-        size = shift = 0
-        while at < end:
-            byte = content[at]
-            at += 1
-            size |= (byte & 0x7F) << shift
-            shift += 7
-            if not byte & 0x80 or shift > 21:
-                break
-        if kind in (3, 11):
-            return True
-        at += size
-    return False
+    found = with_calamine(data, rows, columns, cells)
+    try:
+        marked_cells, from_1904 = marks.xlsb(data)
+    except Exception:
+        raise Unopened("damaged") from None
+    for sheet in found:
+        sheet.from_1904, sheet.stated = from_1904, True
+        _mark(sheet, marked_cells.get(sheet.name), rows, columns)
+    return found
 
 
-OPENERS = {"xlsx": ooxml, "xlsb": xlsb, "ods": with_calamine, "xls": with_xlrd}
+def ods(data: bytes, rows: int, columns: int, cells: int) -> list[Opened]:
+    """The sheets of an ods, with what its XML says beside the values."""
+    from renewal.intake import marks
+    from renewal.intake import ooxml as package
+
+    try:
+        marked_cells = marks.ods(data)
+    except package.Unsafe:
+        raise
+    except Exception:
+        raise Unopened("damaged") from None
+    found = with_calamine(data, rows, columns, cells)
+    for sheet in found:
+        sheet.stated = True
+        _mark(sheet, marked_cells.get(sheet.name), rows, columns)
+    return found
+
+
+OPENERS = {"xlsx": ooxml, "xlsb": xlsb, "ods": ods, "xls": with_xlrd}
 
 
 def alone(

@@ -79,13 +79,17 @@ def read(name: str, data: bytes, limits: Limits | None = None, *, alone: bool = 
     if expected != kind:
         message = _("后缀是 {suffix}，内容其实是 {kind}，已按内容读取").format(suffix=suffix, kind="CSV" if kind == "text" else kind)
         book.notes.append(Problem("other_type", message, file=name, severity="note"))
-    if not any(any(cell != "" for cell in row) for grid in book.grids for row in grid.rows) and not _says(book, "hidden_sheet"):
+    book.grids = [grid for grid in book.grids if _filled(grid.rows)]
+    if not book.grids:
+        if hidden := [p for p in book.notes if p.code == "hidden_sheet"]:
+            message = _("看得见的工作表都是空的，有内容的都隐藏了，请取消隐藏后重报")
+            raise Refusal(*hidden, Problem("empty_file", message, file=name))
         raise refuse(name, "empty_file", _("文件里没有任何内容，请重新导出"))
     return book
 
 
-def _says(book: Book, code: str) -> bool:
-    return any(p.code == code for p in book.notes)
+def _filled(rows: list[list]) -> bool:
+    return any(cell != "" for row in rows for cell in row)
 
 
 def _workbook(name: str, kind: str, data: bytes, limits: Limits, alone: bool) -> Book:
@@ -113,6 +117,8 @@ def _workbook(name: str, kind: str, data: bytes, limits: Limits, alone: bool) ->
         ), file=name, sheet=sheet)) from None
     except Unopened as error:
         raise _unopened(name, error.args[0]) from None
+    except MemoryError:
+        raise _unopened(name, "limit") from None
     return _book(name, sheets, limits, data)
 
 
@@ -122,8 +128,6 @@ def _unopened(name: str, why: str) -> Refusal:
     if why == "limit":
         message = _("打开它要的内存或时间超过上限，没有打开；多半是远处有零星的格子，请只留表格后另存为 xlsx")
         return refuse(name, "over_limit", message)
-    if why == "errors":
-        return refuse(name, "broken_cell", _("xlsb 里有错误值（如 #REF!），读不出是哪一格，请另存为 xlsx 后重报"))
     if why == "no_workbook":
         return refuse(name, "unreadable_file", _("里面没有工作簿（可能是 Word 文档或邮件），请导出为 xlsx"))
     return containers.damaged(name)
@@ -144,7 +148,7 @@ def _book(name: str, sheets: list[Opened], limits: Limits, data: bytes) -> Book:
         note("external_links", _("有公式引用别的工作簿；用的是保存时的结果，没有去读那些文件"))
     for sheet in sheets:
         if sheet.hidden:
-            if any(cell != "" for row in sheet.rows for cell in row):
+            if _filled(sheet.rows):
                 note("hidden_sheet", _("隐藏的工作表没有读取；如应读取，请取消隐藏后重报"), sheet.name)
             continue
         if sheet.hidden_rows or sheet.hidden_columns:
@@ -180,12 +184,16 @@ def _text(name: str, data: bytes, limits: Limits) -> Book:
 def _decode(name: str, data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ("utf-16",)
+    elif data.startswith(codecs.BOM_UTF8):
+        encodings = ("utf-8-sig",)
     else:
-        encodings = ("utf-8-sig", "gb18030")
+        encodings = ("utf-8", "gb18030")
     for encoding in encodings:
         try:
             text = data.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if error.reason == "unexpected end of data" and error.start > 3:  # UTF-8 up to there, so no GBK
+                raise refuse(name, "unreadable_file", _("文件没有传完：最后一个字只有一半，请重新导出报送")) from None
             continue
         if not _control(text):
             return text

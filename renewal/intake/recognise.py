@@ -83,7 +83,7 @@ def recognise(grid: Grid, layouts: Layouts, plan: Plan) -> Table | None:
         for depth in range(1, DEEPEST + 1):
             if first + depth > len(grid.rows):
                 break
-            paths = _paths(grid, first, depth)
+            paths = _paths(grid, first, depth, layouts)
             for kind in layouts.kinds.values():
                 found = _match(kind, paths, plan, layouts)
                 have = {f for f, _m, _s in found.values()}
@@ -133,8 +133,9 @@ def recognise(grid: Grid, layouts: Layouts, plan: Plan) -> Table | None:
     return Table(kind, first, first + depth - 1, columns, problems)
 
 
-def _paths(grid: Grid, first: int, depth: int) -> list[tuple[str, ...]]:
-    """The folded header levels of each column; a merged top cell counts for every column below it."""
+def _paths(grid: Grid, first: int, depth: int, layouts: Layouts) -> list[tuple[str, ...]]:
+    """The folded header levels of each column; a merged top cell counts for every column below it. A band (进度情况) over
+    headers is left out."""
     levels = [[fold(c) if isinstance(c, str) else fold(str(c)) for c in row] for row in grid.rows[first : first + depth]]
     for upper, lower in zip(levels, levels[1:], strict=False):
         held = ""
@@ -149,6 +150,8 @@ def _paths(grid: Grid, first: int, depth: int) -> list[tuple[str, ...]]:
         for cell in cells:
             if cell and (not path or path[-1] != cell):
                 path.append(cell)
+        if len(path) > 1 and path[0] in layouts.words.get("band", ()):
+            path = path[1:]
         paths.append(tuple(path))
     return paths
 
@@ -210,7 +213,7 @@ def as_of(grid: Grid, table: Table, file: str, layouts: Layouts, option: date | 
     days = list(dict.fromkeys(day for day, _row in hits))
     if len(days) > 1:
         message = _("表头里有不止一个截至日期：{days}").format(days="、".join(map(str, days)))
-        return None, "", Problem("conflicting_as_of", message, row=hits[1][1])
+        return None, "", Problem("conflicting_as_of", message, row=next(row for day, row in hits if day != days[0]))
     if days:
         return days[0], "sheet", None
     for name, source in ((grid.sheet, "sheet"), (PurePosixPath(file).name, "name")):

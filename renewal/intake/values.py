@@ -12,13 +12,13 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 from ..i18n import gettext as _
 from ..names import fold
-from .cells import Broken, Month, Percent
+from .cells import ERRORS, Broken, Month, Percent
 from .problems import Problem, Refusal
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2049, 12, 31)  # beyond these a date in a ledger is a slip of the hand
@@ -54,19 +54,23 @@ NOT_APPLICABLE = _NotApplicable()
 
 
 def whole(cell) -> None:
-    """Raises Unreadable for an error value and for a formula without its result."""
-    if isinstance(cell, Broken):
-        if cell.text:
-            raise Unreadable("broken_cell", _("是错误值 {text}，请改正公式或填上数值").format(text=cell.text))
+    """Raises Unreadable for an error value (as text too, which is how a CSV holds it) and for a formula without its result."""
+    if isinstance(cell, str):
+        if cell[:1] != "#" or cell.strip() not in ERRORS:
+            return
+    elif not isinstance(cell, Broken):
+        return
+    elif not cell.text:
         raise Unreadable("broken_cell", _("是没有计算结果的公式，请在 WPS 或 Excel 中打开、保存后重报"))
+    raise Unreadable("broken_cell", _("是错误值 {text}，请改正公式或填上数值").format(text=str(cell).strip()))
 
 
 def text(cell) -> str | None:
     """Trimmed text without invisible signs, odd spaces as plain ones; whole numbers without '.0', so that a number typed as a
     code stays itself."""
+    whole(cell)
     if isinstance(cell, str):
         return clean(cell) or None
-    whole(cell)
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)
@@ -83,8 +87,11 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 
 
 def key(cell) -> str | None:
-    """A project's number as text: plain digits and letters, no spaces. Digits that Excel has lost are refused."""
-    if isinstance(cell, float | int) and not isinstance(cell, bool) and abs(cell) >= 1e15:
+    """A project's number as text: plain digits and letters, no spaces. What Excel has made another thing of is refused."""
+    if isinstance(cell, bool | date | time | timedelta | Month | Percent) or (isinstance(cell, float) and not cell.is_integer()):
+        message = _("编号被 Excel 当成了日期、小数或别的，原来的写法已丢失；请把这一列设为文本格式后重填")
+        raise Unreadable("bad_key", message)
+    if isinstance(cell, float | int) and abs(cell) >= 1e15:
         raise Unreadable("long_number", _("编号太长，Excel 存成数字后第 16 位起已丢失；请把这一列设为文本格式后重填"))
     written = text(cell)
     if written is None:
@@ -94,11 +101,15 @@ def key(cell) -> str | None:
     return fold(written) or None
 
 
+SHOWN = 200  # signs of a cell that a message repeats
+
+
 def shown(cell) -> str:
     """A cell as a message shows it."""
     if cell is None:
         return ""
-    return str(cell) if isinstance(cell, Broken) else (text(cell) or "")
+    written = clean(str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell))
+    return written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
 
 
 # ---- dates -----------------------------------------------------------------------------------------------------------
@@ -125,7 +136,7 @@ class Dates:
         if isinstance(cell, Month):
             return _within(cell.first), _within(cell.last)
         whole(cell)
-        if isinstance(cell, Percent) or isinstance(cell, bool):
+        if isinstance(cell, Percent | bool):
             raise Unreadable("bad_date", _("不是日期，请写成 2020-06-30 这样的日期，没有就留空"))
         if isinstance(cell, float | int):
             return self._number(cell)
@@ -266,6 +277,7 @@ def _plain_numerals(written: str) -> str:
 
 # ---- numbers ---------------------------------------------------------------------------------------------------------
 
+MOST = 100_000_000  # households or buildings: more is a finger left on a key
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
 _NUMBER = re.compile(r"(约)?([+-]?\d+(?:\.\d+)?)([^\d.,].*)?")
 
@@ -287,7 +299,7 @@ class Numbers:
         if isinstance(cell, float | int) and not isinstance(cell, bool):
             return _positive(float(cell) * self.scale)
         if not isinstance(cell, str):
-            raise Unreadable("bad_number", _("不是数字"))
+            raise Unreadable("bad_number", _("不是数字，请只填数字"))
         written = fold(cell)
         if not written or (self.words or {}).get(written) in ("none", "not_applicable"):
             return None
@@ -308,6 +320,8 @@ class Numbers:
             return None
         if not value.is_integer():
             raise Unreadable("bad_number", _("应为整数"))
+        if value > MOST:
+            raise Unreadable("bad_number", _("数字太大，请核对"))
         return Noted(int(value), found.code, found.message) if isinstance(found, Noted) else int(value)
 
     def year(self, cell) -> int | None:
@@ -342,6 +356,8 @@ def _up_to_hundred(value: float | Noted | None) -> float | None:
 def _positive(value: float) -> float:
     if not math.isfinite(value) or value < 0:
         raise Unreadable("bad_number", _("应为不小于 0 的数字"))
+    if value > 1e15:
+        raise Unreadable("bad_number", _("数字太大，请核对"))
     return round(value, 6)
 
 

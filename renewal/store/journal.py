@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import contextmanager
@@ -26,6 +27,10 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS checksums (
     publication INTEGER NOT NULL REFERENCES publications, snapshot INTEGER NOT NULL, rows INTEGER NOT NULL, checksum TEXT NOT NULL,
     PRIMARY KEY (publication, snapshot)
+);
+CREATE TABLE IF NOT EXISTS refusals (
+    refused_at TEXT NOT NULL, who TEXT NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL, kinds TEXT NOT NULL, as_of TEXT NOT NULL,
+    streets TEXT NOT NULL, rows INTEGER NOT NULL, problems TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS spellings (
     publication INTEGER NOT NULL REFERENCES publications, use TEXT NOT NULL, kind TEXT NOT NULL, written TEXT NOT NULL, meaning TEXT NOT NULL
@@ -62,6 +67,22 @@ class Publication:
     kind: str = "load"
     withdraws: int | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class RefusalEntry:
+    """A file that was refused: nothing of it was loaded, but the office can say when, and why. streets: those it speaks of, as
+    far as it could be read; problems: sentences with their place, the first fifty."""
+
+    refused_at: datetime
+    who: str
+    file: str
+    sha256: str
+    kinds: tuple[str, ...]
+    as_of: tuple[str, ...]
+    streets: tuple[str, ...]
+    rows: int
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -180,6 +201,29 @@ class Journal:
                 " WHERE p.state = 'done' AND p.publication <= coalesce(?, p.publication) ORDER BY p.publication, s.rowid", (upto,)
             ).fetchall()
         return [Spelling(*row) for row in rows]
+
+    def refuse(self, entries: Iterable[RefusalEntry]) -> None:
+        """Writes down files that were refused."""
+        with self._connection() as c:
+            c.executemany(
+                "INSERT INTO refusals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(e.refused_at.isoformat(), e.who, e.file, e.sha256, *(
+                    json.dumps(part, ensure_ascii=False) for part in (e.kinds, e.as_of, e.streets)
+                ), e.rows, json.dumps(e.problems[:50], ensure_ascii=False)) for e in entries],
+            )
+
+    def refusals(self) -> list[RefusalEntry]:
+        """The files that were refused, newest first."""
+        if not self.path.exists():
+            return []
+        with self._connection() as c:
+            rows = c.execute(
+                "SELECT refused_at, who, file, sha256, kinds, as_of, streets, rows, problems FROM refusals ORDER BY rowid DESC LIMIT 500"
+            ).fetchall()
+        return [
+            RefusalEntry(datetime.fromisoformat(r[0]), *r[1:4], *(tuple(json.loads(part)) for part in r[4:7]), r[7], tuple(json.loads(r[8])))
+            for r in rows
+        ]
 
     def files(self, publication: int) -> list[FileEntry]:
         with self._connection() as c:

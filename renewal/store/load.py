@@ -20,7 +20,7 @@ from ..intake.problems import Problem
 from ..plan import Plan, load_plan
 from . import journal as journals
 from .build import Accepted, Batch, Built, build
-from .journal import FileEntry, Journal, Publication, Spelling
+from .journal import FileEntry, Journal, Publication, RefusalEntry, Spelling
 from .receive import File, FileReport, Progress, collect, read_files, unpacked, without_collections
 from .store import Store, StoreError
 
@@ -135,7 +135,8 @@ def preview(uploads: Iterable[Upload], *, store: Store, order: Order, progress: 
 
 def withdraw(publication: int, *, store: Store, reason: str, who: str = "") -> LoadReport:
     """Takes a publication back: its rows hold no longer, what was said while they held stays answerable. Raises StoreError."""
-    order = Order("withdrawal", withdraws=publication, reason=reason, who=who)
+    sample = store.version() is not None and store.is_sample()
+    order = Order("withdrawal", withdraws=publication, reason=reason, who=who, sample=sample)
     plan, layouts = in_force(store, order)
     with _writing(store):
         return _publish([], store, plan, layouts, journals.now(), order)
@@ -253,6 +254,8 @@ def _publish(
     reports = [f.report for f in files]
     with ThreadPoolExecutor(8) as pool:  # originals are written through to the disk, which is mostly waiting
         found = _weigh(files, store, plan, layouts, loaded_at, order)
+        if found.base is not None:
+            _remember_refused(files, Journal(store.office), found.loaded_at, order)
         if found.built is None:
             return LoadReport(reports)
         kept = [pool.submit(store.keep_original, data) for data in {f.sha256: f.data for f in found.good}.values()]
@@ -268,6 +271,19 @@ def _publish(
     journal.finish(found.number)
     store.drop_old()
     return LoadReport(reports, found.number, version)
+
+
+def _remember_refused(files: list[File], journal: Journal, at: datetime, order: Order) -> None:
+    """So that the office can tell a street what became of its file."""
+    refused = [
+        RefusalEntry(
+            at, order.who or journals.who(), f.name, f.sha256, tuple(f.report.kinds), tuple(map(str, f.report.as_of)),
+            tuple(f.report.coverage), f.report.rows_read, tuple(p.line() for p in f.report.stops),
+        )
+        for f in files if f.report.outcome == "refused"
+    ]
+    if refused:
+        journal.refuse(refused)
 
 
 def _judge(built: Built, good: list[File]) -> bool:

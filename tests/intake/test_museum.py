@@ -6,13 +6,17 @@ import random
 import time
 import zipfile
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from renewal.intake.layouts import load_layouts
 from renewal.intake.problems import Refusal
 from renewal.intake.read import read
+from renewal.plan import load_plan
 from renewal.store import Store, load
+from renewal.store.receive import collect, read_files
 from tests.fixtures.bad import formats
 
 MUSEUM = Path(__file__).parents[1] / "fixtures" / "bad"
@@ -20,15 +24,22 @@ EXPECTED = list(csv.DictReader((MUSEUM / "expected.csv").read_text("utf-8").spli
 FILES = {p.name for p in MUSEUM.iterdir() if p.is_file() and p.suffix not in (".py", ".md") and p.name != "expected.csv"}
 
 
+IN_THE_STORE = {"unknown_project", "street_mismatch"}  # found beside the registers only
+
+
+def read_all(paths):
+    """file -> its files as received and read; a ZIP has one for each file inside and perhaps one of its own."""
+    found = {}
+    files = collect([Path(p) for p in paths], load_layouts(), datetime.now())
+    read_files([(file, None) for file in files], load_plan(), load_layouts())
+    for file in files:
+        found.setdefault(file.name.split("/")[0], []).append(file)
+    return found
+
+
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory):
-    """(store, file -> reports) after one load of them all; a ZIP has a report for each file inside and perhaps one of its own."""
-    store = Store(tmp_path_factory.mktemp("museum"))
-    report = load([MUSEUM / e["file"] for e in EXPECTED], store=store, good_only=True)
-    reports = {}
-    for one in report.files:
-        reports.setdefault(one.file.split("/")[0], []).append(one)
-    return store, reports
+def received():
+    return read_all(MUSEUM / e["file"] for e in EXPECTED)
 
 
 def test_the_list_the_readme_and_the_folder_agree():
@@ -40,22 +51,42 @@ def test_the_list_the_readme_and_the_folder_agree():
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda e: e["file"])
-def test_what_becomes_of(expected, loaded):
-    store, reports = loaded
-    found = reports[expected["file"]]
-    problems = [p for one in found for p in one.problems]
-    assert {p.code for p in problems} == set(expected["codes"].split()), "\n".join(p.line() for p in problems)
-    outcomes = {one.outcome for one in found} - {"passed"} or {"passed"}
-    assert outcomes == {expected["outcome"]}
-    assert sum(one.rows_loaded for one in found) == int(expected["rows_loaded"])
-    for one in found:
-        assert one.rows_read == one.rows_loaded + one.rejected + one.held + sum(one.skipped.values())
+def test_what_becomes_of(expected, received):
+    files = received[expected["file"]]
+    reports = [file.report for file in files]
+    problems = [p for report in reports for p in report.problems]
+    codes, later = set(expected["codes"].split()), IN_THE_STORE.intersection(expected["codes"].split())
+    assert {p.code for p in problems} == codes - later, "\n".join(p.line() for p in problems)
     assert all(p.message and p.file for p in problems)
+    for report in reports:
+        assert report.rows_read == report.rows_loaded + report.rejected + report.held + sum(report.skipped.values())
+    if later:
+        return
+    stops = any(p.severity == "stop" for p in problems)
+    assert stops == (expected["outcome"] == "refused")
+    assert not stops or "refused" in {report.outcome for report in reports}
+    if not stops:
+        assert sum(report.held for report in reports) == int(expected["rows_loaded"])
     for check in filter(None, expected["check"].split(";")):
         place, _equals, value = check.partition("=")
-        table, row, column = place.split(".")
-        sql = f"SELECT DISTINCT {column} FROM {table} JOIN snapshots USING (snapshot) WHERE file IN ? AND row = ?"
-        assert [str(v) for (v,) in store.cursor().execute(sql, [[one.file for one in found], int(row)]).fetchall()] == [value], check
+        kind, row, column = place.split(".")
+        data = next(sheet.data for file in files for sheet in file.sheets if sheet.kind == kind)
+        assert str(data[column][data["row"].index(int(row))]) == value, check
+
+
+STORED = [e for e in EXPECTED if IN_THE_STORE.intersection(e["codes"].split())]
+STORED += [next(e for e in EXPECTED if e["outcome"] == "loaded" and e["file"].endswith(s)) for s in (".xlsx", ".xls", ".xlsb", ".ods", ".zip", ".csv")]
+
+
+@pytest.mark.parametrize("expected", STORED, ids=lambda e: e["file"])
+def test_what_the_store_makes_of(expected, tmp_path):
+    store = Store(tmp_path / "store")
+    register = next(p for p in MUSEUM.iterdir() if p.name.startswith("file-register"))
+    report = load(list(dict.fromkeys([register, MUSEUM / expected["file"]])), store=store, good_only=True)
+    mine = [one for one in report.files if one.file.split("/")[0] == expected["file"]]
+    assert set(expected["codes"].split()) <= {p.code for one in mine for p in one.problems}
+    assert {one.outcome for one in mine} == {expected["outcome"]}
+    assert sum(one.rows_loaded for one in mine) == int(expected["rows_loaded"])
 
 
 # ---- big by nature ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,49 @@
+-- title.zh: 街道报来的台账
+-- title.en: Ledgers of a street
+-- zh: 涉及一个街道的每份台账：何时截至、何时收到、第几版，其中属于该街道的行数，以及这些行里仍然现行的行数（其余已被更新的一份取代，或随发布一起撤回）。
+-- en: Every ledger that covers a street: as-of date, when it was received, its revision, how many of its rows are of the street, and how many of those are still in
+--   force (the rest were replaced by a newer ledger, or taken back with their publication).
+-- grain: ledger and street, newest as-of date first
+-- params: as_of, known_at, scope
+-- columns:
+--   street: the plan's name
+--   kind: register, progress or milestones
+--   as_of: date that the data speak of
+--   known_at: when the office received it
+--   revision: 1 for the first, then counted on
+--   file: name of the file
+--   sheet: name of the sheet
+--   projects: projects of the street in it (count)
+--   rows: rows of the street in it (count)
+--   in_force: of those, rows whose report is the newest of its project, item or milestone (count)
+--   state: in_force, partly, replaced or withdrawn
+--   publication: number of the publication that brought it
+--   snapshot: number of the snapshot
+-- clause: 五(三)
+WITH s AS (
+    SELECT *, withdrawn_at IS NOT NULL AND withdrawn_at <= $known_at AS withdrawn
+    FROM snapshots WHERE as_of <= $as_of AND known_at <= $known_at
+),
+r AS (
+    SELECT snapshot, project_id, '' AS subject, row FROM register
+    UNION ALL SELECT snapshot, project_id, item, row FROM works
+    UNION ALL SELECT snapshot, project_id, milestone, row FROM milestones
+),
+now AS (
+    SELECT snapshot, project_id, '' AS subject FROM projects_at($as_of, $known_at) WHERE on_list
+    UNION ALL SELECT snapshot, project_id, item FROM works_at($as_of, $known_at)
+    UNION ALL SELECT snapshot, project_id, milestone FROM milestones_at($as_of, $known_at)
+),
+counted AS (
+    SELECT r.snapshot, q.street, count(DISTINCT r.project_id) AS projects, count(DISTINCT r.row) AS rows,
+        count(DISTINCT CASE WHEN n.snapshot IS NOT NULL THEN r.row END) AS in_force
+    FROM r JOIN reported q ON q.snapshot = r.snapshot AND q.project_id = r.project_id
+    LEFT JOIN now n ON n.snapshot = r.snapshot AND n.project_id = r.project_id AND n.subject = r.subject
+    WHERE list_contains($scope, q.street) GROUP BY ALL
+)
+SELECT c.street, s.kind, s.as_of, s.known_at, s.revision, s.file, s.sheet, c.projects, c.rows,
+    CASE WHEN s.withdrawn THEN 0 ELSE c.in_force END AS in_force,
+    CASE WHEN s.withdrawn THEN 'withdrawn' WHEN c.in_force = c.rows THEN 'in_force' WHEN c.in_force > 0 THEN 'partly' ELSE 'replaced' END AS state,
+    s.publication, s.snapshot
+FROM counted c JOIN s USING (snapshot) LEFT JOIN plan_streets p ON p.street = c.street
+ORDER BY s.as_of DESC, p.position, s.ord DESC;
