@@ -7,11 +7,11 @@ from renewal.access import guard
 from renewal.i18n import _
 
 q = cache.ask(guard())
-SECTIONS = ("coverage", "snapshots", "list", "definitions")
+SECTIONS = ("coverage", "snapshots", "list", "quality", "definitions")
 given = fields.of_page(["section", "start"], {"section": SECTIONS})
 section = given["section"] or SECTIONS[0]
 reporting, snapshots = q.figure("reporting"), q.figure("snapshots")
-words = {"coverage": _("报数"), "snapshots": _("快照"), "list": _("名单变化"), "definitions": _("口径")}
+words = {"coverage": _("报数"), "snapshots": _("快照"), "list": _("名单变化"), "quality": _("数据质量"), "definitions": _("口径")}
 
 ui.begin(findings.data(reporting, snapshots, q.asked, q.plan))
 fields.picker("section", _("内容"), list(SECTIONS), section, SECTIONS[0], words.get, st.segmented_control, required=True)
@@ -30,6 +30,8 @@ elif section == "snapshots":
 elif section == "list":
     sources.list_changes(q)
     ui.definition("list_bridge", "list_changes", "removed_works", "batches")
+elif section == "quality":
+    sources.quality(q)
 else:
     sources.targets(q)
     sources.definitions(q)

@@ -1,4 +1,4 @@
-"""Commands: python -m renewal load | snapshots | figure | verify | rebuild | sample | serve.
+"""Commands: python -m renewal load | snapshots | figure | quality | publications | withdraw | verify | rebuild | sample | serve.
 
 Exit codes: 0 done; 2 refused, nothing changed; 3 (load --good-only) published, though some files were refused.
 """
@@ -13,13 +13,13 @@ from pathlib import Path
 
 from . import __version__, settings
 from .explained import Explained
+from .i18n import current_language, set_language
 from .i18n import gettext as _
-from .i18n import set_language
 from .intake.layouts import load_layouts
 from .intake.problems import Refusal
 from .intake.values import iso_day
 from .plan import load_plan
-from .store import LoadReport, Store, StoreError, load, rebuild, verify
+from .store import LoadReport, Store, StoreError, load, quality, rebuild, verify, withdraw
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -80,6 +80,14 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the figure's own")
     sub.add_argument("--csv", action="store_true", help="print CSV")
 
+    sub = command("quality", _quality, "list what the rules of sense find among the rows in force")
+    sub.add_argument("--as-of", help="date of the state (default: the newest snapshot's)")
+
+    command("publications", _publications, "list every publication: loads, corrections, withdrawals")
+    sub = command("withdraw", _withdraw, "take a publication back, by a new version; what was said before stays answerable")
+    sub.add_argument("publication", type=int, metavar="N")
+    sub.add_argument("--reason", required=True, help="why; kept in the journal")
+
     command("verify", _verify, "check archive, journal, pointer and version against one another")
     sub = command("rebuild", _rebuild, "make the current version anew from archive and journal")
     sub.add_argument("--accept", action="store_true", help="publish although rows differ from what was published")
@@ -121,7 +129,7 @@ def _print_load(report: LoadReport, good_only: bool = False) -> None:
     kinds = load_layouts().kinds
     outcomes = {"loaded": _("已载入"), "refused": _("拒收"), "known": _("早已载入"), "passed": _("略过"), "held": _("暂缓")}
     for file in report.files:
-        kind = "、".join(kinds[k].label_zh for k in file.kinds)
+        kind = "、".join(kinds[k].label(current_language()) for k in file.kinds)
         counts = _("读 {read} 行 = 载入 {loaded} + 拒收 {rejected} + 暂缓 {held} + 略过 {skipped}").format(
             read=file.rows_read, loaded=file.rows_loaded, rejected=file.rejected, held=file.held, skipped=sum(file.skipped.values())
         )
@@ -206,6 +214,38 @@ def _figure(options) -> int:
             raise figures.FigureError(_("--set 应为 名称=值，而不是“{given}”").format(given=setting))
         own[name] = value
     _print_frame(_run_figure(Store(options.store), options.name, options, **own), options.json, options.csv)
+    return 0
+
+
+def _quality(options) -> int:
+    store = _existing(options)
+    as_of = iso_day(options.as_of, "--as-of") if options.as_of else store.newest()
+    found = quality.check(store.cursor(), publication=None, as_of=as_of)
+    if options.json:
+        _print_json([{**vars(f), "severity": "stop" if f.stops else "show"} for f in found])
+        return 0
+    for f in found:
+        place = " › ".join(str(p) for p in (f.file, f.sheet, f.row, f.column) if p)
+        print(f"[{f.code}] {f.street or ''} {f.project_id or ''} {place}: {f'「{f.value}」 ' if f.value else ''}{f.message}")
+    print(_("截至 {date}：{n} 处疑问，{rules} 条规则").format(date=as_of, n=len(found), rules=len(quality.rules())))
+    return 0
+
+
+def _publications(options) -> int:
+    from . import desk
+
+    frame = desk.publications(_existing(options))
+    frame["files"] = frame["files"].map("、".join)
+    _print_frame(frame, options.json)
+    return 0
+
+
+def _withdraw(options) -> int:
+    report = withdraw(options.publication, store=_existing(options), reason=options.reason)
+    if options.json:
+        _print_json({"publication": report.publication, "version": report.version, "withdraws": options.publication})
+    else:
+        print(_("已撤回第 {m} 次发布（第 {n} 次发布）").format(m=options.publication, n=report.publication))
     return 0
 
 

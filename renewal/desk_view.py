@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from contextvars import copy_context
@@ -21,16 +22,16 @@ from renewal.desk import Judged, Mend
 from renewal.explained import Explained
 from renewal.findings import Finding
 from renewal.i18n import _
+from renewal.intake.limits import load_limits
 from renewal.intake.problems import Problem, Refusal
 from renewal.intake.values import iso_day
 from renewal.parts import street_names
-from renewal.sources import kind_word
+from renewal.sources import SHOWN, kind_word, quality_table
 from renewal.store import Order, Upload, publish, withdraw
 from renewal.store.amend import correct, no_change
 from renewal.store.journal import Spelling
 from renewal.store.load import in_force
 
-SHOWN = 200  # rows of a list on the page; the copies to download have all of them
 _DONE, _ROUND = "desk_done", "desk_round"
 
 
@@ -98,15 +99,21 @@ def files(d: Desk) -> None:
     """Drop files, see what they would do, confirm."""
     head = st.container()
     left, right = st.columns([70, 30], gap="medium")
+    most = load_limits().file_mb
     with left:
+        st.html(_uploader_words(_("选择文件"), _("或拖到这里，每份至多 {n} MB").format(n=most)))
         dropped = st.file_uploader(
-            _("把街道报来的文件拖到这里，可以一次多份（xlsx、xls、et、ods、csv、zip）"), accept_multiple_files=True, key=_key("files")
+            _("街道报来的文件，可以一次多份（xlsx、xls、et、ods、csv、zip）"), accept_multiple_files=True, key=_key("files"),
+            max_upload_size=most,
         )
     with right:
         written = st.text_input(_("文件里没有写截至日期时，用这一天（如 2020-07-03）"), key=_key("as_of"))
     if not dropped:
         with head:
-            ui.begin(Finding("few", _("导入街道报来的台账：先预览，确认后才生效"), _("预览不改变任何数据；发布之后还可以撤回")))
+            note = _("预览不改变任何数据；发布之后还可以撤回")
+            if d.q.asked.sample:
+                note = _("现在打开的是示例数据库：导入的文件只进示例，不进本单位的数据。{note}").format(note=note)
+            ui.begin(Finding("few", _("导入街道报来的台账：先预览，确认后才生效"), note))
         return
     uploads = [Upload(f.name, f.getvalue()) for f in dropped]
     as_of = _act(lambda: iso_day(written.strip(), _("截至日期"))) if written.strip() else None
@@ -125,6 +132,19 @@ def files(d: Desk) -> None:
         ui.heading(_("发布后会改变什么"), _("与现有数据相比；原来没有的项目只算“列入名单”"))
         change_table(judged.changes, d)
     _columns(judged, d)
+
+
+def _uploader_words(choose: str, drop: str) -> str:
+    """Streamlit's uploader speaks English only; its words are covered by ours."""
+    zone = "[data-testid=stFileUploaderDropzone]"
+    return (
+        f"<style>{zone} > span p, {zone} [data-testid=stFileUploaderDropzoneInstructions] span"
+        " { visibility: hidden; position: relative; white-space: nowrap; min-width: 4.5em; }"
+        f" {zone} > span p::after, {zone} [data-testid=stFileUploaderDropzoneInstructions] span::after"
+        " { visibility: visible; position: absolute; left: 0; top: 0; }"
+        f" {zone} > span p::after {{ content: {json.dumps(choose, ensure_ascii=False)}; }}"
+        f" {zone} [data-testid=stFileUploaderDropzoneInstructions] span::after {{ content: {json.dumps(drop, ensure_ascii=False)}; }}</style>"
+    )
 
 
 def _judged(d: Desk, uploads: list[Upload], ids: list[str], as_of: date | None, spellings: tuple[Spelling, ...]) -> Judged | None:
@@ -434,18 +454,6 @@ def account(d: Desk) -> None:
 def _first(sentences: list[str], n: int = 5) -> str:
     more = [_("…共 {n} 处").format(n=len(sentences))] if len(sentences) > n else []
     return "<br>".join(escape(s) for s in [*sentences[:n], *more])
-
-
-def quality_table(findings: pd.DataFrame, q: Question) -> None:
-    """Offending rows of the rules of queries/quality."""
-    columns = [
-        ui.text("title", _("规则")), ui.named("street", _("街道"), street_names(q)), ui.text("project_id", _("编号")),
-        ui.text("message", _("说明"), wide=True), ui.text("value", _("内容"), wide=True), ui.text("file", _("文件"), wide=True),
-        ui.number("row", _("行")), ui.text("column", _("列")),
-    ]
-    ui.table(findings.head(SHOWN), columns, empty=_("没有"))
-    if len(findings) > SHOWN:
-        ui.note(_("共 {n} 处，这里列出前 {shown} 处").format(n=len(findings), shown=SHOWN))
 
 
 # ---- without a file --------------------------------------------------------------------------------------------------

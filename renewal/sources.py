@@ -11,7 +11,9 @@ from renewal import charts, figures, parts, ui
 from renewal.cache import Question
 from renewal.i18n import _
 from renewal.intake.layouts import load_layouts
+from renewal.store.quality import rules as rules_of_quality
 
+SHOWN = 200  # rows of a list on the page
 
 def kind_word(kind: str, lang: str) -> str:
     """A kind of file as the layouts call it."""
@@ -41,6 +43,39 @@ def snapshot_table(rows: pd.DataFrame, q: Question) -> None:
         ui.number("rows_skipped", _("略过")), ui.Column("SHA-256", lambda r: f"<code>{escape(r.sha256[:12])}</code>"),
     ]
     ui.table(rows, columns, empty=_("还没有快照"))
+
+
+def quality(q: Question) -> None:
+    """What the rules of queries/quality find among the rows in force, how often, and each rule's definition."""
+    found, lang = q.quality(), q.asked.lang
+    rules = rules_of_quality()
+    counts = found["code"].value_counts()
+    ui.heading(_("数据里的疑问"), _("现行数据中值得核对的地方；不改动任何数"))
+    ui.facts([(rules[code].title[lang], _("{n} 处").format(n=n)) for code, n in counts.items()])
+    quality_table(found, q)
+    ui.heading(_("规则"), _("每条规则是一个 SQL 文件，返回有疑问的行"))
+    severities = {True: _("拒收文件"), False: _("提示")}
+    rows = pd.DataFrame([
+        {"title": r.title[lang], "definition": r.definition[lang], "severity": severities[r.stops], "code": code, "clause": r.clause}
+        for code, r in rules.items()
+    ])
+    columns = [
+        ui.text("title", _("规则")), ui.text("severity", _("性质")), ui.text("definition", _("意思"), wide=True), ui.text("clause", _("条款")),
+        ui.Column("SQL", lambda r: f"<small>queries/quality/{escape(r.code)}.sql</small>"),
+    ]
+    ui.table(rows, columns, empty="")
+
+
+def quality_table(findings: pd.DataFrame, q: Question) -> None:
+    """Offending rows of the rules of queries/quality."""
+    columns = [
+        ui.text("title", _("规则")), ui.named("street", _("街道"), parts.street_names(q)), ui.text("project_id", _("编号")),
+        ui.text("message", _("说明"), wide=True), ui.text("value", _("内容"), wide=True), ui.text("file", _("文件"), wide=True),
+        ui.number("row", _("行")), ui.text("column", _("列")),
+    ]
+    ui.table(findings.head(SHOWN), columns, empty=_("没有"))
+    if len(findings) > SHOWN:
+        ui.note(_("共 {n} 处，这里列出前 {shown} 处").format(n=len(findings), shown=SHOWN))
 
 
 def list_changes(q: Question) -> None:

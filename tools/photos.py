@@ -37,10 +37,13 @@ SHOTS = (
     ("categories", "categories", {}), ("map", "map", {}), ("projects", "projects", {}),
     ("dossier", "projects", {"project": "SL2020-030"}), ("data", "data", {}),
     ("snapshots", "data", {"section": "snapshots"}), ("list", "data", {"section": "list"}),
-    ("definitions", "data", {"section": "definitions"}),
+    ("quality", "data", {"section": "quality"}), ("definitions", "data", {"section": "definitions"}),
+    ("intake", "intake", {}), ("reminders", "intake", {"section": "reminders"}),
+    ("account", "intake", {"section": "account", "street": "七贤街道"}), ("amend", "intake", {"section": "amend"}),
+    ("publications", "intake", {"section": "history"}),
 )
 README = ("overview-sample-zh-1920", "streets-sample-zh-1280", "categories-sample-zh-1280", "map-sample-zh-1280",
-          "overview-sample-en-1280")
+          "overview-sample-en-1280", "intake-sample-zh-1280")
 # On a deep link Streamlit first looks for its server below the page's own address, is told 404, and then finds it.
 PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 

@@ -139,7 +139,7 @@ def members(name: str, data: bytes, limits: Limits, wanted: set[str]) -> tuple[l
     problems: list[Problem] = []
     with opened(name, data) as package:
         for entry in package.infolist():
-            if entry.is_dir():
+            if not entry.filename or entry.is_dir():
                 continue
             inside = _name(entry)
             path = PurePosixPath(inside.replace("\\", "/"))

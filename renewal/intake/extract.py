@@ -197,6 +197,7 @@ def _aside(first: str, layouts: Layouts, seen: dict[str, str]) -> str:
 
 
 _NO_DAY = (None, None)
+CHINA = 73, 136, 3, 54  # degrees: west, east, south, north; beyond it the conversions do not hold
 
 
 class _Reader:
@@ -460,10 +461,17 @@ class _Reader:
         without = 0
         for i, written in enumerate(systems):
             if lon[i] is None or lat[i] is None:
+                if lon[i] is not lat[i] and self.numbers[i] not in self.out.rejected:
+                    self._problem("missing_value", _("经度和纬度应同时填写"), self.numbers[i], self.table.column("lat" if lat[i] is None else "lon"))
+                lon[i] = lat[i] = None
+            elif not (CHINA[0] <= lon[i] <= CHINA[1] and CHINA[2] <= lat[i] <= CHINA[3]):
+                message = _("不在中国境内（经度 {west} 至 {east}，纬度 {south} 至 {north}），是否把经度和纬度写反了")
+                message = message.format(west=CHINA[0], east=CHINA[1], south=CHINA[2], north=CHINA[3])
+                self._problem("bad_number", message, self.numbers[i], self.table.column("lon"), f"{lon[i]:g}, {lat[i]:g}")
                 lon[i] = lat[i] = None
             elif written is None:
                 lon[i] = lat[i] = None
-                without += 1
+                without += self.numbers[i] not in self.out.rejected
             elif change := convert.get(self.layouts.words["coords"].get(fold(written), "")):
                 point = change(prcoords.Coords(lat=lat[i], lon=lon[i]))
                 lon[i], lat[i] = round(point.lon, 6), round(point.lat, 6)

@@ -20,8 +20,8 @@ _FORMAT, _STYLE, _STYLES, _STYLES_END, _BOOK, _SHEET = 44, 47, 617, 618, 153, 15
 _ERROR = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A", 43: "#GETTING_DATA"}
 
 
-def xlsb(data: bytes) -> tuple[dict[str, Marks], bool]:
-    """(sheet -> its marks, whether days count from 1904). Raises whatever a damaged file makes it raise."""
+def xlsb(data: bytes) -> tuple[dict[str, tuple[Marks, int, int]], bool]:
+    """(sheet -> its marks, rows, columns; whether days count from 1904). Raises whatever a damaged file makes it raise."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         links = ooxml.relations(package, "xl/_rels/workbook.bin.rels", "xl")
         styles_part = next((part for kind, part in links.values() if kind.endswith("/styles")), None)
@@ -75,19 +75,20 @@ def _binary_styles(content: bytes) -> dict[int, str]:
     return ooxml.styles(numbers, written)
 
 
-def _binary_marks(content: bytes, styles: dict[int, str]) -> Marks:
+def _binary_marks(content: bytes, styles: dict[int, str]) -> tuple[Marks, int, int]:
     marks: Marks = {}
-    row = 0
+    row = rows = columns = 0
     for kind, record in _records(content):
         if kind == _ROW:
             row = struct.unpack_from("<I", record)[0]
         elif kind in _CELLS:
             column, style = struct.unpack_from("<II", record)
+            rows, columns = max(rows, row + 1), max(columns, column + 1)
             if kind in _ERRORS:
                 marks[row, column] = _ERROR.get(record[8], "#")
             elif kind > 1 and (what := styles.get(style & 0xFFFFFF)):
                 marks[row, column] = what
-    return marks
+    return marks, rows, columns
 
 
 _REPEATED = 100_000  # of one marked cell or row: more is filling, not data

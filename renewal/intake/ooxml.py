@@ -36,6 +36,8 @@ _NO_RESULT = re.compile(
 # What the patterns above rely on: every cell says where it is, in double quotes, and nothing hides behind comments or CDATA.
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
 _PLACED = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\sr="[A-Z]+\d+"')
+# calamine sets aside memory for as many texts as a part says that it holds; where there is not as much, the process ends.
+_COUNT = re.compile(rb"""uniqueCount\s*=\s*["'](\d+)""")
 _DECLARES = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^>]*>|<!--(?:[^-]|-(?!->))*-->)*<!DOCTYPE")
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
@@ -128,6 +130,8 @@ def read_part(package: zipfile.ZipFile, name: str) -> bytes:
         raise Unsafe(name)
     if content.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
         raise Damaged(name)  # UTF-16: no program that offices use writes it, and nothing here could look into it
+    if any(len(n) > 12 or int(n) > len(content) for n in _COUNT.findall(content)):
+        raise Damaged(name)
     return content
 
 
@@ -179,9 +183,12 @@ def shows(code: str) -> str:
 
 
 def search(book: Workbook) -> None:
-    """Fills the marks of every sheet, and what is hidden; lets go of the XML."""
+    """Fills the marks of every sheet, and what is hidden; lets go of the XML. Raises Damaged."""
     for sheet in book.sheets.values():
-        _search(sheet.content, sheet, book.styles)
+        try:
+            _search(sheet.content, sheet, book.styles)
+        except (ElementTree.ParseError, ValueError) as error:
+            raise Damaged(str(error)) from None
         sheet.content = b""
 
 

@@ -85,7 +85,7 @@ def with_xlrd(data: bytes, rows: int, columns: int, cells: int) -> list[Opened]:
     import xlrd
 
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
     except xlrd.XLRDError as error:
         text = str(error).lower()
         raise Unopened("encrypted" if "encrypt" in text else "no_workbook" if "workbook" in text else "damaged") from None
@@ -203,14 +203,16 @@ def xlsb(data: bytes, rows: int, columns: int, cells: int) -> list[Opened]:
     """The sheets of an xlsb, with what its records say beside the values."""
     from renewal.intake import marks
 
-    found = with_calamine(data, rows, columns, cells)
     try:
-        marked_cells, from_1904 = marks.xlsb(data)
+        about, from_1904 = marks.xlsb(data)
     except Exception:
         raise Unopened("damaged") from None
+    for name, (_marks, height, width) in about.items():  # before calamine lays a sheet out as a rectangle
+        _within(name, height, width, rows, columns, cells)
+    found = with_calamine(data, rows, columns, cells)
     for sheet in found:
         sheet.from_1904, sheet.stated = from_1904, True
-        _mark(sheet, marked_cells.get(sheet.name), rows, columns)
+        _mark(sheet, about.get(sheet.name, (None,))[0], rows, columns)
     return found
 
 

@@ -108,6 +108,8 @@ def shown(cell) -> str:
     """A cell as a message shows it."""
     if cell is None:
         return ""
+    if isinstance(cell, bool):
+        return str(cell).upper()
     written = clean(str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell))
     return written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
 
@@ -172,6 +174,10 @@ class Dates:
                 raise Unreadable("bad_date", _("写了“{written}”但没有日期，也没有截至日期").format(written=written))
             message = _("写了“{written}”但没有日期：自截至日起算已完成，不算按期也不算逾期，请补报日期").format(written=written)
             return Noted((self.as_of, UNDATED), "date_missing", message)
+        if _SERIAL.fullmatch(written):
+            raise Unreadable("bad_date", _("是日期序号，看不出从 1900 年还是 1904 年算起，请写成 2020-06-30 这样的日期"))
+        if _YEAR.fullmatch(written):
+            raise Unreadable("bad_date", _("只有年份，请至少写到月，如 2020-06 或 2020-06-30"))
         if found := _YEARLESS.fullmatch(_plain_numerals(written)):
             return self._this_year(*found.groups())
         return written_day_pair(cell)
@@ -196,6 +202,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _BY = re.compile(r"≤(\d{4})-(\d{2})-(\d{2})")  # as this program writes what was done by then on a day not told
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})")
 _YEARLESS = re.compile(r"(\d{1,2})月(?:份)?(?:(\d{1,2})[日号]|(上旬|中旬|下旬|初|中|底|末))?")
+_SERIAL, _YEAR = re.compile(r"\d{5}(?:\.\d+)?"), re.compile(r"\d{4}年?(?:年底|底|末)?")
 _WITH_TIME = re.compile(r"(\S+?)[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
 _PARTS = {"上旬": (1, 10), "初": (1, 10), "中旬": (11, 20), "中": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 

@@ -148,7 +148,7 @@ def _rows(
 
 
 def _written(title: str, day: date, kind: Kind, rows: list[dict[str, str | None]], plan: Plan) -> bytes:
-    """The rows as a CSV in the layout of the kind, its reason in the first line."""
+    """The rows as a CSV in the layout of the kind, its reason in the last line."""
     plain = {}
     for header in kind.headers:
         if header.field in kind.fields and len(header.path) == 1 and header.scale == 1 and "{milestone}" not in header.path:
@@ -156,7 +156,6 @@ def _written(title: str, day: date, kind: Kind, rows: list[dict[str, str | None]
     fields = [f for f in kind.fields.values() if f.name in plain and (f.bit or f.required)]
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([title])
     writer.writerow([f"截至日期：{day:%Y-%m-%d}"])
     writer.writerow([plain[f.name] for f in fields])
     for row in rows:
@@ -167,4 +166,5 @@ def _written(title: str, day: date, kind: Kind, rows: list[dict[str, str | None]
                 value = plan.item(value).name if spec.type == "item" else plan.milestone(value).name
             cells.append(value)
         writer.writerow(cells)
+    writer.writerow([f"注：{title}"])  # below the table, where a date in the reason is not taken for an as-of date
     return out.getvalue().encode("utf-8")

@@ -102,7 +102,7 @@ def build(
         part.replace(store.versions / name)
         sync_folder(store.versions)
     except (OSError, duckdb.Error) as error:
-        for left in (part, part.with_name(part.name + ".wal")):
+        for left in (part, part.with_name(part.name + ".wal"), store.versions / name):
             with suppress(OSError):
                 left.unlink(missing_ok=True)
         raise StoreError(_("写不成新版本，原有数据未变：{error}").format(error=_first_line(error))) from None
@@ -252,14 +252,26 @@ def _insert_rows(
     connection.unregister("incoming")
 
 
-def checksums(connection: duckdb.DuckDBPyConnection, snapshots: list[int]) -> dict[int, tuple[int, str]]:
-    """snapshot -> (rows, md5 of its sorted rows with its head, columns and coverage): independent of file layout and order."""
+# A number that one program rounds and another does not (2800.0000000000005 m²) is the same number.
+_ROUNDED = {
+    "register": " REPLACE (round(area_m2, 4) AS area_m2, round(lon, 6) AS lon, round(lat, 6) AS lat)",
+    "works": " REPLACE (round(progress, 4) AS progress)",
+}
+
+
+def checksums(
+    connection: duckdb.DuckDBPyConnection, snapshots: list[int], rounded: bool = False
+) -> dict[int, tuple[int, str]]:
+    """snapshot -> (rows, md5 of its sorted rows with its head, columns and coverage): independent of file layout and order.
+
+    rounded: numbers that differ only where nobody measures give the same. Reads version files of earlier programs too.
+    """
     if not snapshots:
         return {}
     parts = []
     for table in ("register", "works", "milestones", "reported", "snapshot_columns", "snapshots"):
-        left_out = " EXCLUDE (sha256, withdrawn_at, withdrawn_by)" if table == "snapshots" else ""
-        rows = f"SELECT{' *' + left_out} FROM {table} WHERE snapshot IN (SELECT unnest($s))"
+        head = "COLUMNS(lambda c: c NOT IN ('sha256', 'withdrawn_at', 'withdrawn_by'))" if table == "snapshots" else "*"
+        rows = f"SELECT {head}{_ROUNDED.get(table, '') if rounded else ''} FROM {table} WHERE snapshot IN (SELECT unnest($s))"
         parts.append(f"SELECT snapshot, '{table}' AS part, md5(CAST(t AS VARCHAR)) AS h FROM ({rows}) t")
     found = connection.execute(
         f"SELECT snapshot, count(*) FILTER (WHERE part IN ('register', 'works', 'milestones')), md5(string_agg(h, '' ORDER BY part, h))"

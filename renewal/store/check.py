@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import groupby
 
+import duckdb
+
 from ..i18n import gettext as _
 from ..intake.layouts import Layouts, load_layouts
 from ..intake.problems import Problem
@@ -13,7 +15,7 @@ from .build import Accepted, Batch, Built, build, checksums
 from .journal import Journal
 from .load import spelled
 from .receive import File, FileReport, read_files, without_collections
-from .store import Store, StoreError
+from .store import Store, StoreError, pointer_lost
 
 
 @dataclass
@@ -33,22 +35,28 @@ def verify(store: Store) -> CheckReport:
     """Checks pointer, version file, every archived original, and the row counts and checksums of every snapshot."""
     report = CheckReport()
     journal = Journal(store.office)
-    done = journal.done()
     try:
         version = store.version()
+        done = journal.done(version)
+        files = [f for p in done for f in journal.files(p.publication)]
     except StoreError as error:
         report.fault(str(error))
         return report
     if version is None and not done:
         report.lines.append(_("还没有数据"))
         return report
-    originals = {f.sha256 for p in done for f in journal.files(p.publication)}
-    for digest in sorted(originals):
+    named: dict[str, list[str]] = {}
+    for file in files:
+        named.setdefault(file.sha256, []).append(file.name)
+    for digest, names in sorted(named.items(), key=lambda item: item[1]):
         try:
-            store.original(digest)
+            store.original(digest, "》《".join(dict.fromkeys(names)))
         except StoreError as error:
             report.fault(str(error))
-    report.lines.append(_("归档原件 {n} 份").format(n=len(originals)))
+    report.lines.append(_("归档原件 {n} 份").format(n=len(named)))
+    if version is None:
+        report.fault(str(pointer_lost()))
+        return report
     try:
         cursor = store.cursor()
     except StoreError as error:
@@ -58,7 +66,7 @@ def verify(store: Store) -> CheckReport:
     for publication in done:
         written |= journal.checksums(publication.publication)
     found = checksums(cursor, [s for (s,) in cursor.execute("SELECT snapshot FROM snapshots").fetchall()])
-    report.lines.append(_("版本 {version}：快照 {n} 个，明细 {rows} 行").format(
+    report.lines.append(_("版本 {version}：快照 {n} 个，数据表 {rows} 行（载入时报的是文件的行数：宽表一行有几个节点，这里就是几行）").format(
         version=version, n=len(found), rows=sum(rows for rows, _sum in found.values())
     ))
     for line in _differences(written, found):
@@ -87,6 +95,25 @@ def _differences(written: dict[int, tuple[int, str]], found: dict[int, tuple[int
     return lines
 
 
+def _rounded_only(
+    store: Store, before: str, after: str, written: dict[int, tuple[int, str]], found: dict[int, tuple[int, str]]
+) -> list[int]:
+    """The snapshots that the version before has as they were written down, and the one after but for the rounding of numbers
+    (an earlier program kept 2800.0000000000005 m²)."""
+    differ = [s for s in written.keys() & found.keys() if written[s] != found[s] and written[s][0] == found[s][0]]
+    sums = []
+    try:
+        for name in (before, after):
+            with duckdb.connect(str(store.versions / name), read_only=True) as connection:
+                if name == before:
+                    plain = checksums(connection, differ)
+                    differ = [s for s in differ if plain.get(s) == written[s]]
+                sums.append(checksums(connection, differ, rounded=True))
+    except duckdb.Error:  # a version that can not be read proves nothing
+        return []
+    return [s for s in differ if sums[0][s] == sums[1][s]]
+
+
 def replay(store: Store, journal: Journal, plan: Plan, layouts: Layouts) -> tuple[Built, list[Problem]]:
     """Builds a version file from archive and journal alone; the pointer is not moved.
 
@@ -99,7 +126,7 @@ def replay(store: Store, journal: Journal, plan: Plan, layouts: Layouts) -> tupl
     batches = [Batch(p.publication, p.loaded_at, withdraws=p.withdraws) for p in done]
     for spellings, group in groupby(batches, key=lambda b: journal.spellings(b.publication)):
         work = [
-            (batch, entry, File(entry.name, store.original(entry.sha256), entry.known_at, False, FileReport(entry.name)))
+            (batch, entry, File(entry.name, store.original(entry.sha256, entry.name), entry.known_at, False, FileReport(entry.name)))
             for batch in group for entry in journal.files(batch.publication)
         ]
         read_files([(file, entry.as_of_option) for _batch, entry, file in work], *spelled(plan, layouts, spellings))
@@ -143,11 +170,14 @@ def rebuild(store: Store, *, accept: bool = False) -> CheckReport:
         for publication in done:
             written |= journal.checksums(publication.publication)
             found |= sums[publication.publication]
+        if current is not None and (same := _rounded_only(store, current, name, written, found)):
+            report.lines.append(_("{n} 个快照的数只在无意义的末位上不同，按相同计").format(n=len(same)))
+            written |= {snapshot: found[snapshot] for snapshot in same}
         differences = [p.line() for p in problems] + _differences(written, found)
         report.lines += differences
         if differences and not accept:
             report.fault(_("重建结果与已发布的不同，未发布；核对后用 --accept 发布"))
-            (store.versions / name).unlink()
+            store.forget(name)
             return report
         store.point_to(name)
         journal.moved(done[-1].publication, name, plan.sha256, layouts.sha256, sums)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 import sqlite3
-from collections.abc import Iterable
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+
+from ..i18n import gettext as _
+from .store import StoreError
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS publications (
@@ -36,7 +40,7 @@ CREATE TABLE IF NOT EXISTS spellings (
     publication INTEGER NOT NULL REFERENCES publications, use TEXT NOT NULL, kind TEXT NOT NULL, written TEXT NOT NULL, meaning TEXT NOT NULL
 );
 """
-# Columns that stores of earlier programs do not have yet.
+# Columns of publications that stores of earlier programs do not have yet.
 _ADDED = {
     "kind": "TEXT NOT NULL DEFAULT 'load'", "withdraws": "INTEGER REFERENCES publications", "reason": "TEXT NOT NULL DEFAULT ''",
 }
@@ -100,38 +104,50 @@ class Spelling:
 
 
 class Journal:
-    """office.sqlite, in WAL mode: many may write, a crash loses nothing that was confirmed."""
+    """office.sqlite, in WAL mode: many may write, a crash loses nothing that was confirmed. What SQLite can not do is a
+    StoreError.
+
+    A publication that is written down as prepared is in force if the pointer names its version: where a method takes
+    `current`, that is the pointer's version, and such a publication counts.
+    """
 
     def __init__(self, path: Path):
         self.path = path
 
     @contextmanager
-    def _connection(self):
-        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        connection = None
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            connection.executescript(_TABLES)
-            have = {row[1] for row in connection.execute("PRAGMA table_info(publications)")}
-            for name, definition in _ADDED.items():
-                if name not in have:
-                    connection.execute(f"ALTER TABLE publications ADD COLUMN {name} {definition}")
-            connection.execute("BEGIN IMMEDIATE")
+            if not _fits(connection):
+                _bring_up_to_date(connection)
             yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+        except sqlite3.Error as error:
+            raise StoreError(_("日志 {path} 读写不了：{error}").format(path=self.path, error=error)) from None
         finally:
-            connection.close()
+            if connection is not None:
+                connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction."""
+        with self._reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
 
     def settle(self, current: str | None) -> None:
         """After a killed load: a prepared publication is done if the pointer names its version, abandoned if not."""
         if not self.path.exists():
             return
-        with self._connection() as c:
+        with self._writing() as c:
             c.execute("UPDATE publications SET state = 'done' WHERE state = 'prepared' AND version = ?", (current,))
             c.execute("UPDATE publications SET state = 'abandoned' WHERE state = 'prepared'")
 
@@ -139,7 +155,7 @@ class Journal:
         self, entry: Publication, files: list[FileEntry], checksums: dict[int, tuple[int, str]], spellings: Iterable[Spelling] = ()
     ) -> None:
         """Writes down a publication before its version becomes current. checksums: snapshot -> (rows, checksum)."""
-        with self._connection() as c:
+        with self._writing() as c:
             c.execute(
                 "INSERT INTO publications (publication, state, loaded_at, who, sample, plan_sha256, layouts_sha256, version, kind,"
                 " withdraws, reason) VALUES (?, 'prepared', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -162,12 +178,12 @@ class Journal:
             )
 
     def finish(self, publication: int) -> None:
-        with self._connection() as c:
+        with self._writing() as c:
             c.execute("UPDATE publications SET state = 'done' WHERE publication = ?", (publication,))
 
     def moved(self, publication: int, version: str, plan_sha256: str, layouts_sha256: str, checksums: dict) -> None:
         """After a rebuild: the last publication's version has a new name, and its checksums may have been accepted anew."""
-        with self._connection() as c:
+        with self._writing() as c:
             c.execute("UPDATE publications SET version = ? WHERE publication = ?", (version, publication))
             c.execute(
                 "UPDATE publications SET plan_sha256 = ?, layouts_sha256 = ? WHERE state = 'done'", (plan_sha256, layouts_sha256)
@@ -177,34 +193,35 @@ class Journal:
                 c.executemany("INSERT INTO checksums VALUES (?, ?, ?, ?)", [(number, s, n, k) for s, (n, k) in sums.items()])
 
     def next_number(self) -> int:
-        with self._connection() as c:
+        with self._reading() as c:
             return c.execute("SELECT coalesce(max(publication), 0) + 1 FROM publications").fetchone()[0]
 
-    def done(self) -> list[Publication]:
+    def done(self, current: str | None = None) -> list[Publication]:
         """The publications in force, oldest first."""
         if not self.path.exists():
             return []
-        with self._connection() as c:
+        with self._reading() as c:
             rows = c.execute(
                 "SELECT publication, state, loaded_at, who, sample, plan_sha256, layouts_sha256, version, kind, withdraws, reason"
-                " FROM publications WHERE state = 'done' ORDER BY publication"
+                " FROM publications WHERE state = 'done' OR version = ? ORDER BY publication", (current,)
             ).fetchall()
         return [Publication(r[0], r[1], datetime.fromisoformat(r[2]), r[3], bool(r[4]), *r[5:]) for r in rows]
 
-    def spellings(self, upto: int | None = None) -> list[Spelling]:
+    def spellings(self, upto: int | None = None, current: str | None = None) -> list[Spelling]:
         """The office's own spellings in force, or those in force for a publication."""
         if not self.path.exists():
             return []
-        with self._connection() as c:
+        with self._reading() as c:
             rows = c.execute(
                 "SELECT s.use, s.written, s.meaning, s.kind FROM spellings s JOIN publications p USING (publication)"
-                " WHERE p.state = 'done' AND p.publication <= coalesce(?, p.publication) ORDER BY p.publication, s.rowid", (upto,)
+                " WHERE (p.state = 'done' OR p.version = ?) AND p.publication <= coalesce(?, p.publication)"
+                " ORDER BY p.publication, s.rowid", (current, upto)
             ).fetchall()
         return [Spelling(*row) for row in rows]
 
     def refuse(self, entries: Iterable[RefusalEntry]) -> None:
         """Writes down files that were refused."""
-        with self._connection() as c:
+        with self._writing() as c:
             c.executemany(
                 "INSERT INTO refusals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(e.refused_at.isoformat(), e.who, e.file, e.sha256, *(
@@ -216,7 +233,7 @@ class Journal:
         """The files that were refused, newest first."""
         if not self.path.exists():
             return []
-        with self._connection() as c:
+        with self._reading() as c:
             rows = c.execute(
                 "SELECT refused_at, who, file, sha256, kinds, as_of, streets, rows, problems FROM refusals ORDER BY rowid DESC LIMIT 500"
             ).fetchall()
@@ -226,16 +243,36 @@ class Journal:
         ]
 
     def files(self, publication: int) -> list[FileEntry]:
-        with self._connection() as c:
+        with self._reading() as c:
             rows = c.execute(
                 "SELECT sha256, name, as_of_option, known_at FROM files WHERE publication = ? ORDER BY position", (publication,)
             ).fetchall()
         return [FileEntry(r[0], r[1], date.fromisoformat(r[2]) if r[2] else None, datetime.fromisoformat(r[3])) for r in rows]
 
     def checksums(self, publication: int) -> dict[int, tuple[int, str]]:
-        with self._connection() as c:
+        with self._reading() as c:
             rows = c.execute("SELECT snapshot, rows, checksum FROM checksums WHERE publication = ?", (publication,)).fetchall()
         return {s: (n, k) for s, n, k in rows}
+
+
+def _fits(connection: sqlite3.Connection) -> bool:
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(publications)")}
+    return set(re.findall(r"EXISTS (\w+)", _TABLES)) <= tables and _ADDED.keys() <= columns
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Makes the tables, or those that an earlier program did not have."""
+    with suppress(sqlite3.OperationalError):  # another is reading: it stays as safe as it was, and the next one tries again
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in _TABLES.split(";\n"):
+        connection.execute(statement)
+    have = {row[1] for row in connection.execute("PRAGMA table_info(publications)")}
+    for name, definition in _ADDED.items():
+        if name not in have:
+            connection.execute(f"ALTER TABLE publications ADD COLUMN {name} {definition}")
+    connection.execute("COMMIT")
 
 
 def now() -> datetime:

@@ -22,7 +22,7 @@ from . import journal as journals
 from .build import Accepted, Batch, Built, build
 from .journal import FileEntry, Journal, Publication, RefusalEntry, Spelling
 from .receive import File, FileReport, Progress, collect, read_files, unpacked, without_collections
-from .store import Store, StoreError
+from .store import KEPT, Store, StoreError, pointer_lost
 
 
 @dataclass
@@ -145,7 +145,7 @@ def withdraw(publication: int, *, store: Store, reason: str, who: str = "") -> L
 def in_force(store: Store, order: Order | None = None) -> tuple[Plan, Layouts]:
     """Plan and layouts with the office's own spellings, those of an order included."""
     plan, layouts = load_plan(), load_layouts()
-    added = [*Journal(store.office).spellings(), *(order.spellings if order else ())]
+    added = [*Journal(store.office).spellings(current=store.version()), *(order.spellings if order else ())]
     return spelled(plan, layouts, added)
 
 
@@ -214,11 +214,16 @@ def _weigh(
     base = store.version()
     if order.base not in (ANY, base):
         raise StoreError(_("预览之后又有新的发布，请重新预览后再确认"))
+    if not store.office.exists() and any(store.versions.glob("*.duckdb")):
+        raise StoreError(_("日志 {path} 不见了，而版本文件还在；请从备份恢复日志后再载入").format(path=store.office))
     journal.settle(base)
     done = journal.done()
     _never_mixed(done, order.sample)
     if base is None and done:
-        raise StoreError(_("数据库指针不见了，但日志里有已发布的数据；请先运行 python -m renewal rebuild"))
+        raise pointer_lost()
+    if base is not None and int(store.meta(base)["publication"]) != (done[-1].publication if done else 0):
+        message = _("日志记到第 {written} 次发布，现行版本是第 {found} 次：两者不是同一时候的；请从同一份备份恢复后再载入")
+        raise StoreError(message.format(written=done[-1].publication if done else 0, found=store.meta(base)["publication"]))
     if done:  # two publications never have the same moment
         moment = max(loaded_at, done[-1].loaded_at + timedelta(seconds=1))
         for file in files:
@@ -241,7 +246,7 @@ def _weigh(
             entries.append(entry)
             batch.sheets += [Accepted(entry, sheet) for sheet in file.sheets]
         built = build(store, base, [batch], plan, layouts, order.sample, judge=True, suffix=suffix)
-        if not _judge(built, good):
+        if not _judge(built, number, good):
             for file in good:
                 file.report.rows_loaded, file.report.held = file.report.held, 0
             return _Weighed(base, number, loaded_at, entries, good, built)
@@ -251,26 +256,32 @@ def _weigh(
 def _publish(
     files: list[File], store: Store, plan: Plan, layouts: Layouts, loaded_at: datetime, order: Order
 ) -> LoadReport:
-    reports = [f.report for f in files]
-    with ThreadPoolExecutor(8) as pool:  # originals are written through to the disk, which is mostly waiting
-        found = _weigh(files, store, plan, layouts, loaded_at, order)
+    reports, journal = [f.report for f in files], Journal(store.office)
+    found = _weigh(files, store, plan, layouts, loaded_at, order)
+    try:
         if found.base is not None:
-            _remember_refused(files, Journal(store.office), found.loaded_at, order)
+            _remember_refused(files, journal, found.loaded_at, order)
         if found.built is None:
             return LoadReport(reports)
-        kept = [pool.submit(store.keep_original, data) for data in {f.sha256: f.data for f in found.good}.values()]
-        for original in kept:  # all are there before the journal names them
-            original.result()
-    journal, version = Journal(store.office), found.built.name
-    head = Publication(
-        found.number, "prepared", found.loaded_at, order.who or journals.who(), order.sample, plan.sha256, layouts.sha256, version,
-        order.kind, order.withdraws, order.reason,
-    )
-    journal.prepare(head, found.entries, found.built.sums[found.number], order.spellings)
-    store.point_to(version)
-    journal.finish(found.number)
-    store.drop_old()
-    return LoadReport(reports, found.number, version)
+        with ThreadPoolExecutor(8) as pool:  # originals are written through to the disk, which is mostly waiting
+            kept = [pool.submit(store.keep_original, data) for data in {f.sha256: f.data for f in found.good}.values()]
+            for original in kept:  # all are there before the journal names them
+                original.result()
+        head = Publication(
+            found.number, "prepared", found.loaded_at, order.who or journals.who(), order.sample, plan.sha256, layouts.sha256,
+            found.built.name, order.kind, order.withdraws, order.reason,
+        )
+        journal.prepare(head, found.entries, found.built.sums[found.number], order.spellings)
+        store.point_to(found.built.name)
+        journal.finish(found.number)
+    except (OSError, StoreError):
+        if store.version() == found.base:
+            if found.built:
+                store.forget(found.built.name)
+            raise
+        # it is published, and what was left to do the next load does
+    store.drop_old(KEPT if found.base else 0)  # before the first publication there is nothing that a reader might hold
+    return LoadReport(reports, found.number, found.built.name)
 
 
 def _remember_refused(files: list[File], journal: Journal, at: datetime, order: Order) -> None:
@@ -286,18 +297,16 @@ def _remember_refused(files: list[File], journal: Journal, at: datetime, order: 
         journal.refuse(refused)
 
 
-def _judge(built: Built, good: list[File]) -> bool:
+def _judge(built: Built, publication: int, good: list[File]) -> bool:
     """Puts what the rules found beside the file it was found in; True if a file was refused for it."""
-    sheets: dict[tuple[str, str], tuple[File, int]] = {}
-    for file in good:
-        for number, sheet in enumerate(file.sheets):
-            sheets.setdefault((file.name, sheet.sheet), (file, number))
+    sheets = [(file, sheet) for file in good for sheet in file.sheets]  # their snapshots have their numbers in this order
+    of = dict(zip(sorted(built.sums[publication]), sheets, strict=True))
     refused = False
     for file in good:  # asked anew in every round: without a refused file others may offend
         file.report.problems = [p for p in file.report.problems if p.code not in file.judged]
         file.judged = set()
     for found in built.findings:
-        file, number = sheets[found.file, found.sheet]
+        file, sheet = of[found.snapshot]
         file.judged.add(found.code)
         severity = "stop" if found.stops else "note"
         file.report.problems.append(Problem(
@@ -306,7 +315,6 @@ def _judge(built: Built, good: list[File]) -> bool:
         if found.stops:
             refused = True
             file.report.outcome = "refused"
-            sheet = file.sheets[number]
             if found.row is not None and found.row not in sheet.rejected:
                 sheet.rejected.add(found.row)
                 file.report.rejected += 1

@@ -9,10 +9,13 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
+import shutil
+import sqlite3
 import threading
 import time
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +40,10 @@ class StoreError(Explained):
 
 class NoData(StoreError):
     """Nothing has been loaded yet."""
+
+
+def pointer_lost() -> StoreError:
+    return StoreError(_("数据库指针不见了，但日志里有已发布的数据；请先运行 python -m renewal rebuild"))
 
 
 @lru_cache(maxsize=1)
@@ -144,15 +151,37 @@ class Store:
         return self.meta(version).get("sample") == "yes"
 
     # ---- writing (used by load, rebuild) ----------------------------------------------------------------------------
-    def lock(self) -> filelock.FileLock:
-        """One loader at a time; a second one waits. The system frees it when its process dies."""
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """One loader at a time; a second one waits. The system frees it when its process dies.
+
+        Leavings of killed loaders are swept up first. What the system refuses in here is a StoreError that says so: a disk
+        that is full, a folder that may not be written.
+        """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.archive.mkdir(exist_ok=True)
-            self.versions.mkdir(exist_ok=True)
-        except OSError as error:
-            raise StoreError(_("不能写入数据库文件夹 {path}：{error}").format(path=self.folder, error=error.strerror)) from None
-        return filelock.FileLock(self.folder / "LOCK")
+            for folder in (self.folder, self.archive, self.versions):
+                folder.mkdir(parents=True, exist_ok=True)
+            with filelock.FileLock(self.folder / "LOCK"):
+                self._sweep()
+                yield
+        except (OSError, sqlite3.Error, duckdb.Error) as error:
+            said = getattr(error, "strerror", None) or (str(error).splitlines() or [""])[0]
+            raise StoreError(_("写不进数据库文件夹 {path}，原有数据未变：{error}").format(path=self.folder, error=said)) from None
+
+    def _sweep(self) -> None:
+        """Removes what killed loaders left behind: parts of files, and version files that were never pointed to."""
+        left = [*self.folder.glob("CURRENT.*.part"), *self.archive.glob("*.part"), *self.versions.glob("*.building*")]
+        left += [p for p in self.versions.glob("*.preview") if _age(p) > ABANDONED]  # of killed servers; those at work are younger
+        with suppress(StoreError):
+            current = self.version()
+            if current is not None:
+                left += [p for p in self._others(current) if p.name[:6] >= current[:6]]
+        for path in left:
+            _remove(path)
+
+    def _others(self, current: str | None) -> list[Path]:
+        """The version files that are not the current one, oldest first."""
+        return sorted(p for p in self.versions.glob("*.duckdb") if p.name != current)
 
     def keep_original(self, data: bytes) -> str:
         """Puts an original into the archive; returns its sha256. The same bytes are kept once."""
@@ -162,15 +191,17 @@ class Store:
             write_through(path, data)
         return digest
 
-    def original(self, digest: str) -> bytes:
-        """The archived bytes, checked against their name."""
+    def original(self, digest: str, name: str) -> bytes:
+        """The archived bytes, checked against their sha256; name: as the office knows the file, for saying which it is."""
         path = self.archive / digest
         try:
             data = path.read_bytes()
         except OSError:
-            raise StoreError(_("归档中缺少原件 {digest}").format(digest=digest)) from None
+            message = _("归档中缺少原件《{name}》（{path}）：请把当时收到的这份放回，文件名用这串字符；放回之前不能重建，现行版本不受影响")
+            raise StoreError(message.format(name=name, path=path)) from None
         if hashlib.sha256(data).hexdigest() != digest:
-            raise StoreError(_("归档中的原件 {digest} 已被改动").format(digest=digest))
+            message = _("归档中的原件《{name}》（{path}）已被改动：请换回备份或当时收到的那份；换回之前不能重建，现行版本不受影响")
+            raise StoreError(message.format(name=name, path=path))
         return data
 
     def point_to(self, name: str) -> None:
@@ -183,23 +214,13 @@ class Store:
             for key in [k for k in self._states if k[:2] == (str(self.folder), name)]:
                 del self._states[key]
             self._open.pop((str(self.folder), name), None)
-        with suppress(OSError):
-            (self.versions / name).unlink(missing_ok=True)
+        _remove(self.versions / name)
 
-    def drop_old(self, pinned: set[str] = frozenset()) -> None:
-        """Removes version files beyond the few that are kept, and leavings of killed loaders."""
-        current = self.version()
-        for path in self.versions.glob("*.building*"):
-            path.unlink(missing_ok=True)
-        for path in self.versions.glob("*.preview"):  # of a server that was killed; those at work are younger
-            if time.time() - path.stat().st_mtime > ABANDONED:
-                path.unlink(missing_ok=True)
-        old = sorted(p for p in self.versions.glob("*.duckdb") if p.name != current and p.name not in pinned)
-        for path in old[: max(0, len(old) - KEPT)]:
-            try:
-                path.unlink()
-            except OSError:
-                continue  # Windows: a reader still has it open; the next load tries again
+    def drop_old(self, keep: int = KEPT) -> None:
+        """Removes version files beyond the few that are kept for readers who still hold them."""
+        others = self._others(self.version())
+        for path in others[: max(0, len(others) - keep)]:
+            _remove(path)
 
 
 @atexit.register
@@ -210,14 +231,35 @@ def _close_all() -> None:
         Store._open.popitem()[1].close()
 
 
+def _age(path: Path) -> float:
+    """Seconds since a file was written; none for one that has gone meanwhile."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0
+
+
+def _remove(path: Path) -> None:
+    """As far as the system lets it: on Windows a reader may have the file open, and the next load tries again."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
 def write_through(path: Path, data: bytes) -> None:
     """Writes a file so that after a crash the old content is there or the new one, never a part."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        _remove(part)
+        raise
     sync_folder(path.parent)
 
 

@@ -75,7 +75,8 @@ def test_what_becomes_of(expected, received):
 
 
 STORED = [e for e in EXPECTED if IN_THE_STORE.intersection(e["codes"].split())]
-STORED += [next(e for e in EXPECTED if e["outcome"] == "loaded" and e["file"].endswith(s)) for s in (".xlsx", ".xls", ".xlsb", ".ods", ".zip", ".csv")]
+KINDS = (".xlsx", ".xls", ".xlsb", ".ods", ".zip", ".csv")
+STORED += [next(e for e in EXPECTED if e["outcome"] == "loaded" and e["file"].endswith(kind)) for kind in KINDS]
 
 
 @pytest.mark.parametrize("expected", STORED, ids=lambda e: e["file"])

@@ -12,7 +12,7 @@ from renewal.plan import load_plan
 from renewal.store import Store
 from tests.pages.conftest import html
 
-STEMS = ("overview", "streets", "categories", "map", "projects", "data")
+STEMS = ("overview", "streets", "categories", "map", "projects", "data", "intake")
 NEWEST = "2021-09-03"
 STATES = (
     {}, {"lang": "en"}, {"as_of": "2020-06-05"}, {"as_of": "2020-07-03", "lang": "en"}, {"batch": "2021"},
@@ -55,7 +55,24 @@ def test_no_heading_card_or_legend_is_left_in_chinese(opened, stem):
         assert not CHINESE.search(re.sub(r"<[^>]+>", "", part)), part
 
 
-@pytest.mark.parametrize("stem", STEMS)
+SECTIONS = ("files", "reminders", "account", "amend", "history")
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("state", [{}, {"lang": "en", "street": "七贤街道"}, {"as_of": "2020-07-03", "street": "陡沟街道"}], ids=str)
+def test_every_part_of_the_intake_page_has_a_finding_and_no_error(opened, section, state):
+    app = opened("intake", section=section, **state)
+    assert not app.exception and not app.error
+    assert finding(app)[1]
+
+
+def test_the_first_files_can_be_dropped_into_an_empty_store(opened, empty_store):
+    app = opened("intake", store=empty_store, lang="en")
+    assert not app.exception and not CHINESE.search(finding(app)[1])
+    assert len(app.get("file_uploader")) == 1
+
+
+@pytest.mark.parametrize("stem", [s for s in STEMS if s != "intake"])
 def test_an_empty_store_says_what_to_do_on_every_page(opened, empty_store, stem):
     app = opened(stem, store=empty_store)
     assert [t.value for t in app.title] == ["还没有数据"]
