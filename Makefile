@@ -7,7 +7,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 PORT ?= 8501
 
-.PHONY: run test sample photos bench messages lint font clean
+.PHONY: run test test-long sample photos bench messages lint font clean
 
 run: .venv/run.stamp
 	$(PY) -m renewal sample --keep
@@ -16,6 +16,10 @@ run: .venv/run.stamp
 test: .venv/dev.stamp
 	@sh tools/install_browser.sh
 	$(PY) -m pytest -n 2 --dist loadfile
+
+# What takes minutes: real loaders killed at random moments. Not part of `make test`.
+test-long: .venv/dev.stamp
+	$(PY) -m pytest tests/long
 
 sample: .venv/run.stamp
 	$(PY) -m renewal sample

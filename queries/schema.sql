@@ -230,7 +230,8 @@ p AS (
     LEFT JOIN c ON c.project_id = p.project_id
     WHERE p.on_list
 )
-SELECT *, commenced_to <= commence_target AS commenced_by_target, completed_to <= complete_target AS completed_by_target,
+SELECT *, nullif(commenced_to, undated()) <= commence_target AS commenced_by_target,
+    nullif(completed_to, undated()) <= complete_target AS completed_by_target,
     lateness(commenced, commence_due, commence_reported, d) AS commence_lateness,
     lateness(completed, complete_due, complete_reported, d) AS complete_lateness,
     CASE commence_lateness WHEN '逾期' THEN commence_reported - commence_due END AS commence_days_late,

@@ -32,6 +32,7 @@ from renewal.store.amend import correct, no_change
 from renewal.store.journal import Spelling
 from renewal.store.load import in_force
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DONE, _ROUND = "desk_done", "desk_round"
 
 
@@ -148,8 +149,9 @@ def _uploader_words(choose: str, drop: str) -> str:
 
 
 def _judged(d: Desk, uploads: list[Upload], ids: list[str], as_of: date | None, spellings: tuple[Spelling, ...]) -> Judged | None:
-    """The preview of these files, made once for each question asked of it."""
-    asked = (tuple(ids), as_of, spellings, d.q.asked.store.version(), d.lang)
+    """The preview of these files, made once for each question asked of it: what is confirmed is what was seen, even if
+    another window has published since (publishing then says so)."""
+    asked = (tuple(ids), as_of, spellings, d.lang)
     kept = st.session_state.get("desk_judged")
     if kept and kept[0] == asked:
         return kept[1]
@@ -207,6 +209,7 @@ def _confirm(
     with st.spinner(_("正在发布")):
         report = _act(lambda: publish(uploads, store=store, order=order))
     if report is None:
+        st.session_state["desk_judged"] = None
         return
     if report.publication is None:
         st.error(_("没有发布：{n} 份文件被拒收").format(n=len(report.refused)))
@@ -254,7 +257,7 @@ def _problems(judged: Judged, uploads: list[Upload]) -> None:
         if own and not upload.name.lower().endswith(".zip"):
             st.download_button(
                 _("下载标注副本：{file}").format(file=upload.name), data=partial(run.copy().run, marked.copy, upload.name, upload.data, own),
-                file_name=marked.name_of(upload.name), key=f"marked_{number}", icon=None,
+                file_name=marked.name_of(upload.name), mime=XLSX, key=f"marked_{number}", on_click="ignore",
             )
 
 

@@ -67,7 +67,9 @@ def progress_card(role: str, q: Question, now: pd.DataFrame, before: pd.DataFram
     main = rows.loc["projects"]
     by_target, parts = main[f"{column}_by_target"], []
     if not pd.isna(by_target):
-        parts += [_("按期 {n}").format(n=by_target), _("晚于目标 {n}").format(n=main[column] - by_target)]
+        undated = main[f"{column}_undated"]
+        parts += [_("按期 {n}").format(n=by_target), _("晚于目标 {n}").format(n=main[column] - by_target - undated)]
+        parts += [_("日期未报 {n}").format(n=undated)] if undated else []
     parts.append(_("尚未 {n}").format(n=main[f"not_{column}"]))
     return ui.Card(
         role, role_word(role, q), with_target(role, q), main[column], main["total"], _("个小区"),

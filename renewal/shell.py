@@ -151,6 +151,9 @@ def first_intake(page: st.navigation, plan: Plan, store: Store, lang: str, raw: 
     """The intake page in an empty store: there is no round to filter by yet."""
     with st.container(key="filters"), st.columns([90, 12])[1]:
         language_picker(lang)
+    district = plan.district if lang == "zh" else plan.district_en
+    told = " · ".join((district, _("老旧小区改造"), _("还没有数据")))
+    st.html(f"<div class='frame-header'><span>{html.escape(told)}</span></div>")
     active = filters.Filters(
         as_of=EVER, newest=EVER, previous=None, beside=(), known_at=None, batch=plan.default_batch, level=plan.default_level, street=None,
         category=None, lang=lang, store=store, version="", sample=False, chosen={k: v for k, v in raw.items() if v},

@@ -20,6 +20,7 @@ from renewal.charts import CONFIG
 from renewal.charts.theme import FEW, STATUSES, share
 from renewal.findings import DUE_UNREPORTED, Finding
 from renewal.i18n import _, current_language
+from renewal.intake.values import UNDATED
 
 STYLE = settings.ROOT / "static" / "pages.css"
 # Links inside the dashboard change the page without loading it anew; printing in the browser gets its own layout.
@@ -57,7 +58,10 @@ def day(value: Any) -> str:
 
 
 def span(first: Any, last: Any) -> str:
-    """A date as precisely as it was written: 2020-06 for a whole month, both ends for another range."""
+    """A date as precisely as it was written: 2020-06 for a whole month, ≤2020-07-03 for done by then on a day not told, both
+    ends for another range."""
+    if not pd.isna(first) and not pd.isna(last) and last.year == UNDATED.year:
+        return f"≤{day(first)}"
     if pd.isna(first) or pd.isna(last) or first == last:
         return day(first)
     whole_month = first.day == 1 and (last + pd.Timedelta(days=1)).day == 1 and first.month == last.month

@@ -17,6 +17,7 @@ def streets(**changes) -> pd.DataFrame:
     rows = pd.DataFrame({
         "street": list("ABCDE"), "projects": [6, 5, 10, 3, 8], "commenced": [6, 3, 8, 1, 8], "completed": [6, 1, 4, 0, 2],
         "commenced_by_target": [6, 2, 8, 1, 7], "completed_by_target": [5, 1, 4, 0, 2],
+        "commenced_undated": [0] * 5, "completed_undated": [0] * 5,
         "commence_late": [0, 1, 1, 2, 0], "complete_late": [0, 2, 3, 3, 4], "commence_due": [6, 5, 10, 3, 8],
         "complete_due": [6, 3, 7, 3, 8], "commence_planned": [6, 4, 9, 2, 8], "complete_planned": [6, 3, 7, 3, 6],
         "reported": [True, True, True, True, False],

@@ -12,8 +12,10 @@
 --   total: of the communities on the list
 --   commenced: of those commenced by the as-of date
 --   commenced_by_target: of those commenced not later than the target (empty without a target)
+--   commenced_undated: of those commenced on a day that nobody wrote down, neither by the target nor after it
 --   completed: of those completed at the level by the as-of date
 --   completed_by_target: of those completed not later than the target (empty without a target)
+--   completed_undated: of those completed on a day that nobody wrote down
 --   commence_late: of those due before their newest report and not commenced
 --   complete_late: of those due before their newest report and not completed
 --   commence_unknown: of those due since their newest report and not commenced by it, 到期未报
@@ -35,6 +37,7 @@ sums AS (
     SELECT measure, sum(size) AS total,
         sum(size) FILTER (WHERE commenced IS NOT NULL) AS commenced, sum(size) FILTER (WHERE commenced_by_target) AS commenced_by_target,
         sum(size) FILTER (WHERE completed IS NOT NULL) AS completed, sum(size) FILTER (WHERE completed_by_target) AS completed_by_target,
+        sum(size) FILTER (WHERE commenced_to = undated()) AS commenced_undated, sum(size) FILTER (WHERE completed_to = undated()) AS completed_undated,
         sum(size) FILTER (WHERE commence_lateness = '逾期') AS commence_late,
         sum(size) FILTER (WHERE complete_lateness = '逾期') AS complete_late,
         sum(size) FILTER (WHERE commence_lateness = '到期未报') AS commence_unknown,
@@ -48,9 +51,9 @@ sums AS (
 )
 SELECT k.measure, whole(total) AS total, whole(commenced) AS commenced,
     CASE WHEN t.commence IS NOT NULL THEN whole(commenced_by_target) END AS commenced_by_target,
-    whole(completed) AS completed,
+    whole(commenced_undated) AS commenced_undated, whole(completed) AS completed,
     CASE WHEN t.complete IS NOT NULL THEN whole(completed_by_target) END AS completed_by_target,
-    whole(commence_late) AS commence_late, whole(complete_late) AS complete_late,
+    whole(completed_undated) AS completed_undated, whole(commence_late) AS commence_late, whole(complete_late) AS complete_late,
     whole(commence_unknown) AS commence_unknown, whole(complete_unknown) AS complete_unknown,
     whole(behind) AS behind, whole(behind_unknown) AS behind_unknown, max_days_late,
     whole(total) - whole(commenced) AS not_commenced, whole(total) - whole(completed) AS not_completed,

@@ -38,6 +38,8 @@
 --   max_days_late: longest lateness of either (days; empty without any)
 --   commence_planned: communities that the first published plan has commenced by the as-of date (count)
 --   complete_planned: communities that the first published plan has completed by the as-of date (count)
+--   commenced_undated: commenced on a day that nobody wrote down, neither by the target nor after it (count)
+--   completed_undated: completed on a day that nobody wrote down (count)
 -- clause: 一(三)
 SELECT s.street, count(*) AS projects,
     count(s.commenced) AS commenced,
@@ -57,7 +59,8 @@ SELECT s.street, count(*) AS projects,
     count(*) FILTER (WHERE '逾期' IN (s.commence_lateness, s.complete_lateness)) AS behind,
     max(greatest(s.commence_days_late, s.complete_days_late)) AS max_days_late,
     count(*) FILTER (WHERE s.commence_baseline <= $as_of) AS commence_planned,
-    count(*) FILTER (WHERE s.complete_baseline <= $as_of) AS complete_planned
+    count(*) FILTER (WHERE s.complete_baseline <= $as_of) AS complete_planned,
+    count(*) FILTER (WHERE s.commenced_to = undated()) AS commenced_undated, count(*) FILTER (WHERE s.completed_to = undated()) AS completed_undated
 FROM asked_at($as_of, $known_at, $level, $batch, $scope, $category) s JOIN reporting_at($as_of, $known_at) r USING (street)
 GROUP BY s.street
 ORDER BY any_value(r.position);

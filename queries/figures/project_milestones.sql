@@ -32,7 +32,7 @@ WITH m AS (
 )
 SELECT p.milestone, p.name, m.baseline, m.baseline_to, m.planned, m.planned_to, m.forecast, m.forecast_to,
     CASE WHEN m.actual <= $as_of THEN m.actual END AS actual, CASE WHEN m.actual <= $as_of THEN m.actual_to END AS actual_to, m.evidence,
-    CASE WHEN m.actual <= $as_of THEN m.actual_to - m.baseline_to
+    CASE WHEN m.actual <= $as_of THEN nullif(m.actual_to, undated()) - m.baseline_to
         WHEN lateness(NULL, m.baseline_to, m.reported_as_of, $as_of) = '逾期' THEN m.reported_as_of - m.baseline_to END AS days_late,
     m.reported_as_of, s.file, s.sheet, m.row, m.snapshot
 FROM plan_milestones p LEFT JOIN m USING (milestone) LEFT JOIN snapshots s USING (snapshot)

@@ -39,7 +39,7 @@ w AS (
     SELECT item, commence_planned, commence_planned_to, commence_actual, commence_actual_to, complete_baseline, complete_planned,
         complete_planned_to, complete_forecast, complete_forecast_to, complete_actual, complete_actual_to, progress,
         coalesce(nullif(unit, ''), nullif(plan_unit, '')) AS unit, reason, note,
-        CASE WHEN completed IS NOT NULL THEN completed_to - complete_baseline
+        CASE WHEN completed IS NOT NULL THEN nullif(completed_to, undated()) - complete_baseline
             WHEN lateness = '逾期' THEN reported_as_of - complete_baseline END AS days_late,
         false AS removed, reported_as_of AS last_as_of, snapshot, row
     FROM work_status_at($as_of, $known_at) JOIN p USING (project_id)

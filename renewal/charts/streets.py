@@ -17,7 +17,7 @@ def ranked(data: pd.DataFrame, role: str) -> pd.DataFrame:
     done = "commenced" if role == "commence" else "completed"
     rows = data[data["projects"] > 0].copy()
     rows["done"], rows["late"] = rows[done], rows[f"{role}_late"]
-    rows["by_target"] = rows[f"{done}_by_target"]
+    rows["by_target"], rows["undated"] = rows[f"{done}_by_target"], rows[f"{done}_undated"]
     rows["due"], rows["planned"] = rows[f"{role}_due"], rows[f"{role}_planned"]
     rows["group"] = "ranked"
     rows.loc[rows["projects"] < theme.FEW, "group"] = "few"
@@ -96,7 +96,7 @@ def _word(row: object) -> tuple[str, str]:
         told = f"╱ {_('未报（{date}）').format(date=f'{row.reported_as_of:%m-%d}')}"
         return (f"{told} ■ {row.late}" if row.late else told), theme.MUTED
     if row.done >= row.projects:
-        late = 0 if pd.isna(row.by_target) else row.done - row.by_target
+        late = 0 if pd.isna(row.by_target) else row.done - row.by_target - row.undated
         word = _("全部完成，{n} 个晚于目标").format(n=late) if late else _("全部完成")
         return f"● {word}", theme.ON_PLAN if row.group == "ranked" and not late else theme.MUTED
     if row.late:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 
 import prcoords
 
@@ -140,10 +141,12 @@ def _body(grid: Grid, table: Table, layouts: Layouts, key: int, out: Sheet) -> _
 def _fill(grid: Grid, table: Table) -> list[tuple[int, int, int]]:
     """Cells merged downwards count for every row of theirs. Returns (column, first row, last row), from 0."""
     filled = []
-    for (top, left), (bottom, right) in grid.merges:
+    reached: dict[int, int] = {}
+    for (top, left), (bottom, right) in sorted(grid.merges):
         bottom = min(bottom, len(grid.rows) - 1)
-        if top > table.last and bottom > top and left == right and left < len(grid.rows[top]):
+        if bottom > top > max(table.last, reached.get(left, 0)) and left == right and left < len(grid.rows[top]):
             filled.append((left, top, bottom))
+            reached[left] = bottom
             for row in range(top + 1, bottom + 1):
                 grid.rows[row][left] = grid.rows[top][left]
     return filled
@@ -197,6 +200,7 @@ def _aside(first: str, layouts: Layouts, seen: dict[str, str]) -> str:
 
 
 _NO_DAY = (None, None)
+NAMED, LONGEST = 100, 60  # unknown names of a column for which the nearest are looked for; signs of a name
 CHINA = 73, 136, 3, 54  # degrees: west, east, south, north; beyond it the conversions do not hold
 
 
@@ -228,7 +232,7 @@ class _Reader:
         return None if written is None or self.layouts.cells.get(written) == "none" else written
 
     def _known(self, what: str, attribute: str = "name") -> Callable:
-        look_up = getattr(self.plan, what)
+        look_up, left = getattr(self.plan, what), count(NAMED, -1)
         label = {"street": _("街道"), "category": _("改造类别"), "item": _("改造内容"), "milestone": _("节点")}[what]
 
         def read(cell):
@@ -237,8 +241,10 @@ class _Reader:
                 return None
             if found := look_up(written):
                 return getattr(found, attribute)
-            near = "、".join(self.plan.nearest(what, written))
-            message = _("不认识的{label}，最接近的有：{near}").format(label=label, near=near)
+            message = _("不认识的{label}").format(label=label)
+            if next(left) > 0:  # the search takes its time, and a column of strangers is a wrong column
+                near = "、".join(self.plan.nearest(what, written[:LONGEST]))
+                message = _("不认识的{label}，最接近的有：{near}").format(label=label, near=near)
             raise values.Unreadable(f"unknown_{what}", message)
 
         return read

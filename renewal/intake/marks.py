@@ -7,21 +7,22 @@ import io
 import re
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from xml.etree import ElementTree
 
 from renewal.intake import ooxml
 from renewal.intake.cells import ERRORS
 
 Marks = dict[tuple[int, int], str]  # (row, column) from 0 -> as ooxml.Sheet.marks
+Fits = Callable[[str, int, int], None]  # (sheet, rows, columns): raises where that is too large to be laid out
 
 _ROW, _CELLS, _ERRORS = 0, {*range(1, 12), 62}, {3, 11}
 _FORMAT, _STYLE, _STYLES, _STYLES_END, _BOOK, _SHEET = 44, 47, 617, 618, 153, 156
 _ERROR = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A", 43: "#GETTING_DATA"}
 
 
-def xlsb(data: bytes) -> tuple[dict[str, tuple[Marks, int, int]], bool]:
-    """(sheet -> its marks, rows, columns; whether days count from 1904). Raises whatever a damaged file makes it raise."""
+def xlsb(data: bytes, fits: Fits) -> tuple[dict[str, Marks], bool]:
+    """(sheet -> its marks, whether days count from 1904). Raises whatever a damaged file makes it raise."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         links = ooxml.relations(package, "xl/_rels/workbook.bin.rels", "xl")
         styles_part = next((part for kind, part in links.values() if kind.endswith("/styles")), None)
@@ -34,7 +35,8 @@ def xlsb(data: bytes) -> tuple[dict[str, tuple[Marks, int, int]], bool]:
                 relation, at = _text(content, 8)
                 name, _end = _text(content, at)
                 if relation in links:
-                    found[name] = _binary_marks(package.read(links[relation][1]), styles)
+                    found[name], rows, columns = _binary_marks(package.read(links[relation][1]), styles)
+                    fits(name, rows, columns)
         return found, from_1904
 
 
@@ -91,34 +93,38 @@ def _binary_marks(content: bytes, styles: dict[int, str]) -> tuple[Marks, int, i
     return marks, rows, columns
 
 
-_REPEATED = 100_000  # of one marked cell or row: more is filling, not data
 _SHOWN = re.compile(r"(?:\d{2}|\d{4})(?:年|[-./])\d{1,2}月?(?:份)?|\d{1,2}月(?:份)?|[^\W\d_]{3,9}[- ]?\d{2,4}")
 _SHOWN_YEAR = re.compile(r"\d{4}年?")
 
 
-def ods(data: bytes) -> dict[str, Marks]:
-    """Sheet -> its marks: a date is as exact as the text that its cell shows."""
+def ods(data: bytes, fits: Fits) -> dict[str, Marks]:
+    """Sheet -> its marks: a date is as exact as the text that its cell shows. Raises whatever a damaged file makes it raise."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         content = ooxml.read_part(package, "content.xml")
     found: dict[str, Marks] = {}
     marks: Marks = {}
-    row = column = rows = 0
-    here: Marks = {}
+    row = column = rows = width = 0
+    here: dict[int, str] = {}
+    sheet = ""
     for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
         name = element.tag.rpartition("}")[2]
         if name == "table" and event == "start":
-            marks, row = found.setdefault(_attribute(element, "name"), {}), 0
+            sheet, row = _attribute(element, "name"), 0
+            marks = found.setdefault(sheet, {})
         elif name == "table-row" and event == "start":
-            column, here, rows = 0, {}, int(_attribute(element, "number-rows-repeated") or 1)
+            column, width, here, rows = 0, 0, {}, int(_attribute(element, "number-rows-repeated") or 1)
         elif name in ("table-cell", "covered-table-cell") and event == "end":
             times = int(_attribute(element, "number-columns-repeated") or 1)
-            if what := _shown(element):
-                here.update({(0, column + n): what for n in range(min(times, _REPEATED))})
+            if len(element) or _attribute(element, "value-type"):
+                width = column + times
+                fits(sheet, row + rows, width)
+                if what := _shown(element):
+                    here.update(dict.fromkeys(range(column, width), what))
             column += times
             element.clear()
         elif name == "table-row" and event == "end":
             if here:
-                marks.update({(row + n, at): what for n in range(min(rows, _REPEATED)) for (_zero, at), what in here.items()})
+                marks.update({(row + n, at): what for n in range(rows) for at, what in here.items()})
             row += rows
             element.clear()
     return found

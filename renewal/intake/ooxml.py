@@ -23,8 +23,8 @@ BUILT_IN = {9: "percent", 10: "percent", **dict.fromkeys((17, 27, 36, 50, 52, 57
 # (Asked first whether it can be so at all, which is three times faster.)
 _MAYBE_FAR = re.compile(rb' r="[A-Za-z](?:[A-Za-z]|\d{7})'), re.compile(rb'row r="(?:\d{7,}|[2-9]\d{5})"')
 _FAR = re.compile(rb'r="(?:[A-Za-z]{3,}\d|[B-Zb-z][A-Za-z]\d|[A-Za-z]*(?:\d{7,}|[2-9]\d{5})")')
-_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^<>]*\shidden="(?:1|true)"')
-_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\b[^<>]*\shidden="(?:1|true)"')
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*\shidden=[\"'](?:1|true)[\"']")
+_HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^<>]*\shidden=[\"'](?:1|true)[\"']")
 _ERROR = re.compile(
     rb'<(?:\w+:)?c\b(?=[^<>]*\st="e")[^<>]*?\sr="([A-Z]+)(\d+)"[^<>]*>(?:(?:\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>))?'
     rb'\s*<(?:\w+:)?v>([^<]*)<)?'
@@ -39,6 +39,7 @@ _PLACED = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\sr="[A-Z]+\d+"')
 # calamine sets aside memory for as many texts as a part says that it holds; where there is not as much, the process ends.
 _COUNT = re.compile(rb"""uniqueCount\s*=\s*["'](\d+)""")
 _DECLARES = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^>]*>|<!--(?:[^-]|-(?!->))*-->)*<!DOCTYPE")
+_STYLES = "xl/styles.xml"
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
@@ -52,8 +53,8 @@ class Damaged(Exception):
 
 @dataclass
 class Sheet:
-    """marks: (row, column) from 0 -> 'month', 'year', 'percent' or the text of an error ('' is a formula without result); far: has
-    cells so far out that it should be opened in a process of its own; content: its XML, until it was searched."""
+    """marks: (row, column) from 0 -> 'month', 'year', 'percent' or the text of an error ('' is a formula without result);
+    content: its XML, until it was searched; unusual: as `_unusual` says."""
 
     name: str
     part: str
@@ -61,15 +62,17 @@ class Sheet:
     marks: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: int = 0
     hidden_columns: int = 0
-    far: bool = False
+    unusual: bool = False
 
 
 @dataclass
 class Workbook:
-    """sheets: by name; styles: number of a cell style -> 'month', 'year' or 'percent'; from_1904: days count from 1904;
-    macros, links: holds a VBA project, links to other workbooks."""
+    """sheets: by name; far: has, or may have, cells so far out that it should be opened in a process of its own; styles: number
+    of a cell style -> 'month', 'year' or 'percent'; from_1904: days count from 1904; macros, links: holds a VBA project, links to
+    other workbooks."""
 
     sheets: dict[str, Sheet]
+    far: bool = False
     styles: dict[int, str] = field(default_factory=dict)
     from_1904: bool = False
     macros: bool = False
@@ -103,23 +106,24 @@ def _inspect(package: zipfile.ZipFile) -> Workbook:
     found.from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
     for entry in _named(book, "sheet"):
         relation = next((v for k, v in entry.attrib.items() if k.endswith("}id")), "")
-        if relation in links:
-            found.sheets[entry.get("name", "")] = Sheet(entry.get("name", ""), links[relation][1])
-    styles = next((part for kind, part in links.values() if kind.endswith("/styles") and part in names), None)
-    if styles:
+        if relation not in links:
+            raise Damaged(relation)
+        found.sheets[entry.get("name", "")] = Sheet(entry.get("name", ""), links[relation][1])
+    styles = next((part for kind, part in links.values() if kind.endswith("/styles")), _STYLES)
+    if styles in names:
         found.styles = _styles(read_part(package, styles))
     parts = {sheet.part: sheet for sheet in found.sheets.values()}
-    if strange := [part for part in parts if part not in names]:
-        raise Damaged(strange[0])  # calamine might find it under another spelling, and its marks would go unseen
+    strange = [part for part in parts if part not in names] + [n for n in names if n != _STYLES and n.lower() == _STYLES]
+    if strange:
+        raise Damaged(strange[0])  # calamine might find it under another spelling, and what it says would go unseen
     for name in names:
+        if name in (book_part, styles) or not name.lower().endswith((".xml", ".rels")):
+            continue
+        content = read_part(package, name)  # any of them, for its declarations and its checksum
+        unusual = _unusual(content)
+        found.far = found.far or unusual or (any(maybe.search(content) for maybe in _MAYBE_FAR) and _FAR.search(content) is not None)
         if name in parts:
-            sheet = parts[name]
-            sheet.content = read_part(package, name)
-            sheet.far = b"='" in sheet.content or (
-                any(maybe.search(sheet.content) for maybe in _MAYBE_FAR) and _FAR.search(sheet.content) is not None
-            )
-        elif name.endswith((".xml", ".rels")) and name not in (book_part, styles):
-            read_part(package, name)  # for its declarations and its checksum
+            parts[name].content, parts[name].unusual = content, unusual
     return found
 
 
@@ -193,18 +197,17 @@ def search(book: Workbook) -> None:
 
 
 def _search(content: bytes, sheet: Sheet, styles: dict[int, str]) -> None:
-    if b'hidden="' in content:
+    if b"hidden=" in content:
         sheet.hidden_rows = len(_HIDDEN_ROW.findall(content))
         sheet.hidden_columns = len(_HIDDEN_COLUMN.findall(content))
-    if _unusual(content, styles):
+    if sheet.unusual or 0 in styles:  # style 0 is that of the cells which name none
         sheet.marks = _parsed(content, styles)
         return
     for kind in sorted(set(styles.values())):
-        if kind:
-            numbers = b"|".join(b"%d" % n for n, what in sorted(styles.items()) if what == kind)
-            cells = rb'<(?:\w+:)?c\b(?=[^<>]*\ss="(?:' + numbers + rb')")[^<>]*?\sr="([A-Z]+)(\d+)"[^<>]*(?<!/)>'
-            for letters, row in re.findall(cells, content):
-                sheet.marks[_place(letters, row)] = kind
+        numbers = b"|".join(b"%d" % n for n, what in sorted(styles.items()) if what == kind)
+        cells = rb'<(?:\w+:)?c\b(?=[^<>]*\ss="(?:' + numbers + rb')")[^<>]*?\sr="([A-Z]+)(\d+)"[^<>]*(?<!/)>'
+        for letters, row in re.findall(cells, content):
+            sheet.marks[_place(letters, row)] = kind
     if b't="e"' in content:
         for letters, row, text in _ERROR.findall(content):
             sheet.marks[_place(letters, row)] = text.decode("utf-8", "replace").strip() or "#"
@@ -214,9 +217,11 @@ def _search(content: bytes, sheet: Sheet, styles: dict[int, str]) -> None:
                 sheet.marks[_place(letters, row)] = ""
 
 
-def _unusual(content: bytes, styles: dict[int, str]) -> bool:
-    """Whether the XML is written in a way, allowed but rare, in which the patterns would miss a cell."""
-    if any(sign in content for sign in (b"='", b'= "', b' ="', b"<!")) or 0 in styles:  # style 0 is that of the cells which name none
+def _unusual(content: bytes) -> bool:
+    """Whether a sheet's XML is written in a way, allowed but rare, in which the patterns would miss a cell."""
+    if b"<sheetData" not in content and b":sheetData" not in content:
+        return False
+    if any(sign in content for sign in (b"='", b'= "', b' ="', b"<!")):
         return True
     cells = content.count(b'<c r="')
     if cells == content.count(b"<c ") and b"<c>" not in content and b":c" not in content:

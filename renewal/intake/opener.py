@@ -204,15 +204,15 @@ def xlsb(data: bytes, rows: int, columns: int, cells: int) -> list[Opened]:
     from renewal.intake import marks
 
     try:
-        about, from_1904 = marks.xlsb(data)
+        about, from_1904 = marks.xlsb(data, lambda *size: _within(*size, rows, columns, cells))
+    except (TooLarge, MemoryError):
+        raise
     except Exception:
         raise Unopened("damaged") from None
-    for name, (_marks, height, width) in about.items():  # before calamine lays a sheet out as a rectangle
-        _within(name, height, width, rows, columns, cells)
     found = with_calamine(data, rows, columns, cells)
     for sheet in found:
         sheet.from_1904, sheet.stated = from_1904, True
-        _mark(sheet, about.get(sheet.name, (None,))[0], rows, columns)
+        _mark(sheet, about.get(sheet.name), rows, columns)
     return found
 
 
@@ -222,15 +222,15 @@ def ods(data: bytes, rows: int, columns: int, cells: int) -> list[Opened]:
     from renewal.intake import ooxml as package
 
     try:
-        marked_cells = marks.ods(data)
-    except package.Unsafe:
+        about = marks.ods(data, lambda *size: _within(*size, rows, columns, cells))
+    except (TooLarge, MemoryError, package.Unsafe):
         raise
     except Exception:
         raise Unopened("damaged") from None
     found = with_calamine(data, rows, columns, cells)
     for sheet in found:
         sheet.stated = True
-        _mark(sheet, marked_cells.get(sheet.name), rows, columns)
+        _mark(sheet, about.get(sheet.name), rows, columns)
     return found
 
 

@@ -100,7 +100,7 @@ def _workbook(name: str, kind: str, data: bytes, limits: Limits, alone: bool) ->
     try:
         if kind == "xlsx" and not alone:
             about = ooxml.inspect(data)
-        if about and not any(s.far for s in about.sheets.values()):
+        if about and not about.far:
             sheets = opener.ooxml(data, *bounds, about=about)
         else:
             sheets = opener.alone(kind, data, *bounds, limits.memory_mb, limits.seconds, about)
@@ -165,6 +165,10 @@ def _text(name: str, data: bytes, limits: Limits) -> Book:
     if first.lower().startswith("sep=") and len(first) == 5:  # a line by which Excel tells itself the separator
         separator, text = first[4], "\n" + text.split("\n", 1)[1] if "\n" in text else ""
     delimiter = separator or max(",\t;", key=text[:4096].count)
+    lines = text.count("\n")
+    if lines > 3 * limits.rows or text.count(delimiter) > limits.cells:
+        message = _("约 {rows} 行，超过上限 {most_rows} 行或 {cells} 格，请分开报送")
+        raise refuse(name, "over_limit", message.format(rows=lines, most_rows=limits.rows, cells=limits.cells))
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:

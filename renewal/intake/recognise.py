@@ -19,6 +19,7 @@ from .read import Grid
 
 HEADER_WITHIN = 20  # rows from the top in which a header may start
 DEEPEST = 3  # levels of a merged header
+LONGEST = 60  # signs of a header that could be one of ours
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def _paths(grid: Grid, first: int, depth: int, layouts: Layouts) -> list[tuple[s
 
 
 def _alike(written: str, label: str) -> bool:
-    return SequenceMatcher(None, written, fold(label), autojunk=False).ratio() >= 0.5
+    return SequenceMatcher(None, written[:LONGEST], fold(label), autojunk=False).ratio() >= 0.5
 
 
 _UNIT = re.compile(r"(.+?)\((.+?)\)")
@@ -173,7 +174,7 @@ def _match(kind: Kind, paths: list[tuple[str, ...]], plan: Plan, layouts: Layout
             found[index] = (header.field, "", header.scale)
         elif len(path) > 1 and (header := wide.get(path[1:])) and (milestone := plan.milestone(path[0])):
             found[index] = (header.field, milestone.code, header.scale)
-        elif path and (with_unit := _UNIT.fullmatch(path[-1])) and (header := plain.get((*path[:-1], with_unit[1]))):
+        elif path and len(path[-1]) <= LONGEST and (with_unit := _UNIT.fullmatch(path[-1])) and (header := plain.get((*path[:-1], with_unit[1]))):
             units = layouts.units.get(kind.fields[header.field].quantity, {}) if header.field in kind.fields else {}
             if (factor := units.get(with_unit[2])) is not None:
                 found[index] = (header.field, "", factor)

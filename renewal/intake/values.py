@@ -102,6 +102,7 @@ def key(cell) -> str | None:
 
 
 SHOWN = 200  # signs of a cell that a message repeats
+LONGEST = 60  # signs of a date or number
 
 
 def shown(cell) -> str:
@@ -216,6 +217,8 @@ def day_pair(cell) -> tuple[date, date] | None:
 @lru_cache(maxsize=65536)  # the same few hundred dates stand in every column of every week
 def written_day_pair(cell: str) -> tuple[date, date]:
     """Text such as 2020-06-30, 2020/6/30, 2020.6.30, 2020年6月30日, 20200630, 二〇二〇年六月, 2020.6, 2020年6月底."""
+    if len(cell) > LONGEST or _odd(cell):
+        raise Unreadable("bad_date", _("不是日期，请写成 2020-06-30 这样的日期，没有就留空"))
     plain = unicodedata.normalize("NFKC", cell).strip()
     if with_time := _WITH_TIME.fullmatch(plain):
         plain = with_time[1]
@@ -233,6 +236,11 @@ def written_day_pair(cell: str) -> tuple[date, date]:
         if first <= last:
             return first, last
     raise Unreadable("bad_date", _("不是日期，请写成 2020-06-30 这样的日期，没有就留空"))
+
+
+def _odd(written: str) -> bool:
+    """Whether a text holds numbers in rings, in superscript or the like, which NFKC would make plain: 5² is not 52."""
+    return not written.isascii() and any(unicodedata.category(c) == "No" for c in written)
 
 
 def _date(year: str, month: str, day: str) -> date:
@@ -310,7 +318,7 @@ class Numbers:
         written = fold(cell)
         if not written or (self.words or {}).get(written) in ("none", "not_applicable"):
             return None
-        found = _NUMBER.fullmatch(_THOUSANDS.sub("", written))
+        found = None if len(written) > LONGEST or _odd(cell) else _NUMBER.fullmatch(_THOUSANDS.sub("", written))
         factor = found and (self.scale if not found[3] else (self.units or {}).get(found[3]))
         if not found or factor is None:
             raise Unreadable("bad_number", _("不是数字，请只填数字，单位写在表头"))
@@ -344,7 +352,10 @@ class Numbers:
         if isinstance(cell, Percent):
             return _up_to_hundred(round(cell.value * 100, 6))
         if isinstance(cell, str) and fold(cell).endswith("%"):
-            return _up_to_hundred(self.number(fold(cell).removesuffix("%")))
+            written = fold(cell).removesuffix("%")
+            if "%" in written:
+                raise Unreadable("bad_number", _("不是数字，请只填数字"))
+            return _up_to_hundred(self.number(written))
         value = _up_to_hundred(self.number(cell))
         if value is not None and 0 < value < 1:
             message = _("看不出是 {few}% 还是 {many:g}%，请写成带 % 的数，或 0 至 100 的数")
@@ -365,7 +376,7 @@ def _positive(value: float) -> float:
         raise Unreadable("bad_number", _("应为不小于 0 的数字"))
     if value > 1e15:
         raise Unreadable("bad_number", _("数字太大，请核对"))
-    return round(value, 6)
+    return round(value, 6) + 0.0  # -0.0 is 0.0
 
 
 # ---- as-of dates -----------------------------------------------------------------------------------------------------

@@ -9,12 +9,15 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
+from typing import NoReturn
 
 import duckdb
 
 from ..i18n import gettext as _
-from ..intake.layouts import Kind, Layouts
+from ..intake.layouts import Field, Kind, Layouts
+from ..intake.values import Unreadable, day_pair
 from ..plan import Plan
+from .journal import now
 from .load import LoadReport, Order, Upload, in_force, publish
 from .quality import EVERYTHING_KNOWN
 from .store import Store, StoreError
@@ -22,11 +25,12 @@ from .store import Store, StoreError
 EVER = date(9999, 12, 30)
 # How the macros of queries/schema.sql give what is in force, by kind: columns whose names differ from the layout's fields.
 _STATE = {"register": "projects_at", "progress": "works_at", "milestones": "milestones_at"}
+COORDINATES = ("lon", "lat", "coord_system")
 _SUBJECT = {"register": None, "progress": "item", "milestones": "milestone"}
 
 
 def correct(
-    store: Store, *, kind: str, project_id: str, subject: str, field: str, value: str, reason: str, who: str = "", as_of: date | None = None
+    store: Store, *, kind: str, project_id: str, subject: str, field: str, value: str, reason: str, who: str = ""
 ) -> LoadReport:
     """Corrects one cell of what is in force, under the as-of date of the report that it stands in.
 
@@ -34,37 +38,48 @@ def correct(
     write it in the ledger, '' clears the cell. Raises StoreError where there is no such cell or no reason is given; a value
     that can not be read is in the report.
     """
-    if not reason.strip():
+    reason, value = " ".join(reason.split()), value.strip()
+    if not reason:
         raise StoreError(_("更正要写明理由"))
+    base = store.version()
     plan, layouts = in_force(store)
     spec = layouts.kinds[kind].fields.get(field)
     if spec is None or not spec.bit:
         raise StoreError(_("这一列不能更正"))
-    cursor = store.cursor()
+    if field in COORDINATES:
+        raise StoreError(_("坐标要连同坐标系一起改，请用项目库文件更正"))
+    cursor = store.cursor(base)
     street = _street(cursor, project_id)
     day = _reported(cursor, kind, project_id, subject, street)
-    rows = _rows(cursor, kind, layouts, plan, street, day, None if kind == "register" else project_id)
-    wanted = next((r for r in rows if r["project_id"] == project_id and r.get(_SUBJECT[kind] or "") == (subject or None)), None)
-    if kind == "register":
-        wanted = next((r for r in rows if r["project_id"] == project_id), None)
+    rows = _rows(cursor, kind, layouts, plan, street, None if kind == "register" else project_id)
+    column = _SUBJECT[kind]
+    wanted = next((r for r in rows if r["project_id"] == project_id and (column is None or r[column] == subject)), None)
     if wanted is None:
-        raise StoreError(_("现行数据里没有这一行"))
+        _no_row()
     before = wanted[field] or ""
-    if before == value.strip():
+    if _same(spec, before, value):
         raise StoreError(_("与现行的值相同，没有更正"))
-    wanted[field] = value.strip()
-    title = _("更正 {project}：{field} {before} → {after}；理由：{reason}").format(
-        project=project_id, field=spec.label_zh, before=before or _("空"), after=value.strip() or _("空"), reason=reason.strip()
+    if kind == "milestones":
+        rows = [wanted]  # the others may stand in reports of other dates
+    elif field == "street" and (moved := plan.street(value)) and moved.name != street:
+        # a register that covers a street has all its projects: those of the new street stay on the list beside the moved one
+        rows += _rows(cursor, kind, layouts, plan, moved.name, None)
+        day = max(day, _newest_register(cursor, moved.name) or day)
+    wanted[field] = value
+    title = _("{now} 更正 {project}：{field} {before} → {after}；理由：{reason}").format(
+        now=now(), project=project_id, field=spec.label_zh, before=before or _("空"), after=value or _("空"), reason=reason
     )
-    upload = Upload(f"更正_{project_id}_{layouts.kinds[kind].label_zh}_{day:%Y%m%d}.csv", _written(title, day, layouts.kinds[kind], rows, plan))
-    return publish([upload], store=store, order=Order("correction", reason=title, who=who, sample=store.is_sample()))
+    name = f"更正_{project_id}_{layouts.kinds[kind].label_zh}_{day:%Y%m%d}.csv"
+    upload = Upload(name, _written(title, day, layouts.kinds[kind], rows, plan))
+    return publish([upload], store=store, order=Order("correction", reason=title, who=who, sample=store.is_sample(base), base=base))
 
 
 def no_change(store: Store, *, street: str, as_of: date, reason: str = "", who: str = "") -> LoadReport:
     """Files for a street, under a new as-of date, what it last reported of every kind it owes: 无变化. Raises StoreError where
     it has reported that round already, or has nothing to repeat."""
+    base = store.version()
     plan, layouts = in_force(store)
-    cursor = store.cursor()
+    cursor = store.cursor(base)
     uploads = []
     for kind in plan.required_kinds:
         last = cursor.execute(
@@ -76,13 +91,13 @@ def no_change(store: Store, *, street: str, as_of: date, reason: str = "", who: 
             raise StoreError(_("{street}还没有报过{kind}，不能报无变化").format(street=street, kind=label))
         if last >= as_of:
             continue
-        rows = _rows(cursor, kind, layouts, plan, street, as_of, None)
+        rows = _rows(cursor, kind, layouts, plan, street, None)
         title = _("{street}确认截至 {as_of} 无变化，沿用截至 {last} 的报数").format(street=street, as_of=as_of, last=last)
         name = f"无变化_{street}{label}_{as_of:%Y%m%d}.csv"
         uploads.append(Upload(name, _written(title, as_of, layouts.kinds[kind], rows, plan)))
     if not uploads:
         raise StoreError(_("{street}已报截至 {as_of} 或更晚的台账").format(street=street, as_of=as_of))
-    order = Order("no_change", reason=reason or f"{street} {as_of}", who=who, sample=store.is_sample())
+    order = Order("no_change", reason=reason or f"{street} {as_of}", who=who, sample=store.is_sample(base), base=base)
     return publish(uploads, store=store, order=order)
 
 
@@ -98,20 +113,38 @@ def _street(cursor: duckdb.DuckDBPyConnection, project_id: str) -> str:
 def _reported(cursor: duckdb.DuckDBPyConnection, kind: str, project_id: str, subject: str, street: str) -> date:
     """The as-of date of the report in which the cell stands."""
     if kind == "register":
-        sql, given = "SELECT max(reported_as_of) FROM projects_at(?, ?) WHERE on_list AND street = ?", [street]
-    elif kind == "progress":
+        return _newest_register(cursor, street) or _no_row()
+    if kind == "progress":
         sql, given = "SELECT max(reported_as_of) FROM works_at(?, ?) WHERE project_id = ?", [project_id]
     else:
         sql = "SELECT max(reported_as_of) FROM milestones_at(?, ?) WHERE project_id = ? AND milestone = ?"
         given = [project_id, subject]
-    day = cursor.execute(sql, [EVER, EVERYTHING_KNOWN, *given]).fetchone()[0]
-    if day is None:
-        raise StoreError(_("现行数据里没有这一行"))
-    return day
+    return cursor.execute(sql, [EVER, EVERYTHING_KNOWN, *given]).fetchone()[0] or _no_row()
+
+
+def _newest_register(cursor: duckdb.DuckDBPyConnection, street: str) -> date | None:
+    sql = "SELECT max(reported_as_of) FROM projects_at(?, ?) WHERE on_list AND street = ?"
+    return cursor.execute(sql, [EVER, EVERYTHING_KNOWN, street]).fetchone()[0]
+
+
+def _no_row() -> NoReturn:
+    raise StoreError(_("现行数据里没有这一行"))
+
+
+def _same(spec: Field, before: str, value: str) -> bool:
+    """Whether two writings mean the same: 2020-6-5 and 2020-06-05, 60 and 60%."""
+    try:
+        if spec.type == "date":
+            return day_pair(before) == day_pair(value)
+        if spec.type in ("count", "number", "percent", "year") and before and value:
+            return float(before.rstrip("%")) == float(value.rstrip("%"))
+    except (Unreadable, ValueError):  # reading the file will say what is wrong with it
+        return False
+    return before == value
 
 
 def _rows(
-    cursor: duckdb.DuckDBPyConnection, kind: str, layouts: Layouts, plan: Plan, street: str, day: date, project_id: str | None
+    cursor: duckdb.DuckDBPyConnection, kind: str, layouts: Layouts, plan: Plan, street: str, project_id: str | None
 ) -> list[dict[str, str | None]]:
     """What is in force of a street (or one project), field -> text as a ledger has it; works and milestones of projects that
     are on the list."""
@@ -124,7 +157,9 @@ def _rows(
             columns.append(f"CASE x.{spec.name} WHEN true THEN '是' WHEN false THEN '否' END AS {spec.name}")
         elif spec.name == "coord_system":
             columns.append("CASE WHEN x.lon IS NOT NULL THEN 'WGS-84' END AS coord_system")  # what was converted on its way in
-        elif spec.type in ("number", "percent"):
+        elif spec.type == "percent":
+            columns.append(f"plain(x.{spec.name}) || '%' AS {spec.name}")
+        elif spec.type == "number":
             columns.append(f"plain(x.{spec.name}) AS {spec.name}")
         else:
             columns.append(f"x.{spec.name}::VARCHAR AS {spec.name}")
@@ -136,7 +171,7 @@ def _rows(
             " WHERE p.on_list AND p.street = $street"
         )
     narrow = " AND x.project_id = $project" if project_id else ""
-    given = {"d": max(day, EVER), "k": EVERYTHING_KNOWN, "street": street, **({"project": project_id} if project_id else {})}
+    given = {"d": EVER, "k": EVERYTHING_KNOWN, "street": street, **({"project": project_id} if project_id else {})}
     found = cursor.execute(f"SELECT {', '.join(columns)} FROM {source}{narrow} ORDER BY ALL", given)
     names = [c[0] for c in found.description]
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]

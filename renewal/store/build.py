@@ -27,7 +27,7 @@ from ..plan import Plan
 from . import quality
 from .journal import FileEntry
 from .quality import Finding
-from .store import Store, StoreError, schema, sync_folder
+from .store import Store, StoreError, reason, schema, sync_folder
 
 _DATE, _TEXT, _INT, _REAL, _BOOL = pa.date32(), pa.string(), pa.int32(), pa.float64(), pa.bool_()
 
@@ -105,12 +105,8 @@ def build(
         for left in (part, part.with_name(part.name + ".wal"), store.versions / name):
             with suppress(OSError):
                 left.unlink(missing_ok=True)
-        raise StoreError(_("写不成新版本，原有数据未变：{error}").format(error=_first_line(error))) from None
+        raise StoreError(_("写不成新版本，原有数据未变：{error}").format(error=reason(error))) from None
     return Built(name, sums, findings)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [""])[0]
 
 
 def _write(
@@ -154,19 +150,23 @@ def _write(
 def _copy_plan(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """The plan as it is now, in every version anew: targets and names are those of the newest publication."""
     tables = {
-        "plan_rules": [(plan.round_days, plan.default_batch, plan.default_level)],
-        "plan_targets": [(t.batch, t.role, t.date, t.clause, t.wording) for t in plan.targets],
-        "plan_streets": [(s.name, s.code, i) for i, s in enumerate(plan.streets)],
-        "plan_categories": [(c.name, c.code, i) for i, c in enumerate(plan.categories)],
-        "plan_items": [(x.code, x.name, x.category, x.facility, x.unit, i) for i, x in enumerate(plan.items)],
-        "plan_milestones": [(m.code, m.name, i) for i, m in enumerate(plan.milestones)],
-        "plan_required": [(k,) for k in plan.required_kinds],
-        "plan_boxes": _boxes(plan),
+        "plan_rules": (("round_days", "default_batch", "default_level"), [(plan.round_days, plan.default_batch, plan.default_level)]),
+        "plan_targets": (
+            ("batch", "role", "date", "clause", "wording"), [(t.batch, t.role, t.date, t.clause, t.wording) for t in plan.targets]
+        ),
+        "plan_streets": (("street", "code", "position"), [(s.name, s.code, i) for i, s in enumerate(plan.streets)]),
+        "plan_categories": (("category", "code", "position"), [(c.name, c.code, i) for i, c in enumerate(plan.categories)]),
+        "plan_items": (
+            ("item", "name", "category", "facility", "unit", "position"),
+            [(x.code, x.name, x.category, x.facility, x.unit, i) for i, x in enumerate(plan.items)],
+        ),
+        "plan_milestones": (("milestone", "name", "position"), [(m.code, m.name, i) for i, m in enumerate(plan.milestones)]),
+        "plan_required": (("kind",), [(k,) for k in plan.required_kinds]),
+        "plan_boxes": (("street", "west", "south", "east", "north"), _boxes(plan)),
     }
-    for table, rows in tables.items():
+    for table, (names, rows) in tables.items():
         connection.execute(f"DELETE FROM {table}")
-        if rows:
-            connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        _insert(connection, table, names, rows)
 
 
 def _boxes(plan: Plan) -> list[tuple[str, float, float, float, float]]:

@@ -125,7 +125,7 @@ class Journal:
                 _bring_up_to_date(connection)
             yield connection
         except sqlite3.Error as error:
-            raise StoreError(_("日志 {path} 读写不了：{error}").format(path=self.path, error=error)) from None
+            raise StoreError(_("日志 {path} 读写不了，原有数据未变：{error}").format(path=self.path, error=error)) from None
         finally:
             if connection is not None:
                 connection.close()

@@ -46,6 +46,11 @@ def pointer_lost() -> StoreError:
     return StoreError(_("数据库指针不见了，但日志里有已发布的数据；请先运行 python -m renewal rebuild"))
 
 
+def reason(error: Exception) -> str:
+    """What the system said, in one line and without the names of our own temporary files."""
+    return getattr(error, "strerror", None) or (str(error).splitlines() or [""])[0]
+
+
 @lru_cache(maxsize=1)
 def schema() -> tuple[str, str]:
     """(SQL of the tables and macros, its short checksum): a version file of another schema has to be rebuilt."""
@@ -142,7 +147,7 @@ class Store:
 
     def newest(self, version: str | None = None) -> date:
         """The newest as-of date of any snapshot; raises NoData for an empty store."""
-        found = self.cursor(version).execute("SELECT max(as_of) FROM snapshots").fetchone()[0]
+        found = self.cursor(version).execute("SELECT max(as_of) FROM snapshots WHERE withdrawn_at IS NULL").fetchone()[0]
         if found is None:
             raise NoData(_("还没有数据"))
         return found
@@ -165,8 +170,8 @@ class Store:
                 self._sweep()
                 yield
         except (OSError, sqlite3.Error, duckdb.Error) as error:
-            said = getattr(error, "strerror", None) or (str(error).splitlines() or [""])[0]
-            raise StoreError(_("写不进数据库文件夹 {path}，原有数据未变：{error}").format(path=self.folder, error=said)) from None
+            message = _("写不进数据库文件夹 {path}，原有数据未变：{error}")
+            raise StoreError(message.format(path=self.folder, error=reason(error))) from None
 
     def _sweep(self) -> None:
         """Removes what killed loaders left behind: parts of files, and version files that were never pointed to."""

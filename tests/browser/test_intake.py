@@ -46,7 +46,8 @@ def test_from_a_dropped_file_to_the_screen_and_back(office, page, tmp_path):
     assert page.get_by_role("button", name=re.compile("发布")).count() == 0
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("下载标注副本")).click()
-    copy = openpyxl.load_workbook(download.value.path())
+    download.value.save_as(tmp_path / "marked.xlsx")
+    copy = openpyxl.load_workbook(tmp_path / "marked.xlsx")
     assert "unknown_street" in copy.worksheets[1]["B2"].comment.text
 
     path.write_text(HEAD + f"{number},{_street},开工,2020-05-01,,2020-06-10\n", "utf-8")
@@ -93,6 +94,7 @@ def test_of_two_windows_only_one_publishes_on_what_it_saw(office, browser, tmp_p
 
 
 def test_the_first_file_of_all_can_be_dropped(tmp_path, page):
+    (tmp_path / "store").mkdir()
     with running(tmp_path / "store") as url:
         page.goto(url)
         page.get_by_role("link", name="打开导入页").click()

@@ -96,7 +96,7 @@ def test_not_applicable_is_its_own_answer():
 @pytest.mark.parametrize(
     "cell",
     ["2020-06-31", "2020-13", "2020", "2020年底", "20.6.30", "2020-06-30前", "预计6月", "6.30", "2020-06-3 1", 2020.15, 12, True,
-     "1920-01-01", "2120-01-01", Percent(0.5), time(8), "2020-06-09/2020-06-05"],
+     "2020-06-3⓪", "T" * 30_000, "1920-01-01", "2120-01-01", Percent(0.5), time(8), "2020-06-09/2020-06-05"],
 )
 def test_what_is_no_date_is_refused(cell):
     with pytest.raises(Unreadable) as error:
@@ -190,7 +190,8 @@ def test_about_is_read_and_said():
     assert isinstance(found, Noted) and (found.value, found.code) == (120, "approximate")
 
 
-@pytest.mark.parametrize("cell", ["120余", "12户", "1,23", "-1", -1.0, "nan", float("nan"), float("inf"), True, "一百", "1e3", Percent(0.1), time(1)])
+@pytest.mark.parametrize("cell", ["120余", "12户", "1,23", "-1", -1.0, "nan", float("nan"), float("inf"), True, "一百", "1e3", "5²",
+                                  "①", "½", "9" * 30_000, Percent(0.1), time(1)])
 def test_what_is_no_number_is_refused(cell):
     with pytest.raises(Unreadable) as error:
         Numbers().number(cell)
@@ -207,7 +208,9 @@ def test_errors_and_formulas_without_result_are_never_empty(cell, read):
 
 def test_counts_years_and_percent():
     assert Numbers().count("12") == 12 and Numbers().year("2020年") == 2020
-    for kind, cell in (("count", "1.5"), ("year", "20"), ("year", "1990年代"), ("percent", "101"), ("percent", Percent(1.2))):
+    wrong = (("count", "1.5"), ("count", "99999999999"), ("year", "20"), ("year", "1990年代"), ("percent", "101"), ("percent", "35%%"),
+             ("percent", Percent(1.2)))
+    for kind, cell in wrong:
         with pytest.raises(Unreadable):
             getattr(Numbers(), kind)(cell)
 
