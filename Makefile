@@ -7,7 +7,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 PORT ?= 8501
 
-.PHONY: run test test-long sample photos bench messages lint font clean
+.PHONY: run test test-long sample photos bench fuzz messages lint font clean
 
 run: .venv/run.stamp
 	$(PY) -m renewal sample --keep
@@ -32,6 +32,11 @@ photos: .venv/dev.stamp
 bench: .venv/dev.stamp
 	$(PY) -m renewal sample --keep
 	$(PY) -m tools.bench
+
+SECONDS ?= 60
+SEED ?= 0
+fuzz: .venv/dev.stamp
+	$(PY) -m tools.fuzz --seconds $(SECONDS) --seed $(SEED)
 
 messages: .venv/dev.stamp
 	$(PY) -m tools.messages

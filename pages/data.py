@@ -13,7 +13,7 @@ section = given["section"] or SECTIONS[0]
 reporting, snapshots = q.figure("reporting"), q.figure("snapshots")
 words = {"coverage": _("报数"), "snapshots": _("快照"), "list": _("名单变化"), "quality": _("数据质量"), "definitions": _("口径")}
 
-ui.begin(findings.data(reporting, snapshots, q.asked, q.plan))
+ui.begin(findings.quality(q.quality(), q.asked) if section == "quality" else findings.data(reporting, snapshots, q.asked, q.plan))
 fields.picker("section", _("内容"), list(SECTIONS), section, SECTIONS[0], words.get, st.segmented_control, required=True)
 if section == "coverage":
     ui.heading(_("各街道各期是否已报"), _("最近 26 期；已报＝每种应报的台账都在一期的天数之内"))

@@ -32,6 +32,7 @@ from renewal.store.amend import correct, no_change
 from renewal.store.journal import Spelling
 from renewal.store.load import in_force
 
+LEDGERS = 30  # ledgers of a street that are listed, the newest
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DONE, _ROUND = "desk_done", "desk_round"
 
@@ -387,7 +388,7 @@ def reminders(d: Desk) -> None:
     st.code(desk.reminder(missing, q.asked.as_of, words, street_names(q)), language=None, wrap_lines=True)
     columns = [
         ui.named("street", _("街道"), street_names(q)), ui.named("kind", _("缺的台账"), words), ui.number("projects", _("在册小区")),
-        ui.when("last_as_of", _("最近一份截至")), ui.number("days_since", _("距今（天）")), ui.number("rounds_missed", _("缺了几期")),
+        ui.when("last_as_of", _("最近一份截至")), ui.number("days_since", _("距截至日（天）")), ui.number("rounds_missed", _("缺了几期")),
     ]
     ui.table(missing, columns, empty=_("没有缺报"))
     silent = [s for s, rows in missing.groupby("street", sort=False) if rows["last_as_of"].notna().all()]
@@ -431,7 +432,9 @@ def account(d: Desk) -> None:
         ui.Column(_("收到"), lambda r: f"{r.known_at:%Y-%m-%d %H:%M}"), ui.number("revision", _("版次")), ui.number("projects", _("项目")),
         ui.number("rows", _("行")), ui.number("in_force", _("在用")), ui.named("state", _("现在"), states), ui.number("publication", _("第几次发布")),
     ]
-    ui.table(sent.head(60), columns, empty=_("没有报过"))
+    ui.table(sent.head(LEDGERS), columns, empty=_("没有报过"))
+    if len(sent) > LEDGERS:
+        ui.note(_("共 {n} 份，这里列出最近 {shown} 份").format(n=len(sent), shown=LEDGERS))
     ui.heading(_("沿用以前的报数"), _("这些项目本期没有报到，看板上用的是它们自己最近的一份"))
     why = {
         "street_unreported": _("街道本期未报"), "left_out": _("街道报了，台账里漏了这个项目"), "never": _("从未报过"),

@@ -236,6 +236,17 @@ def data(reporting: pd.DataFrame, snapshots: pd.DataFrame, asked: Filters, plan:
     return Finding("unreported" if silent else "on_plan", text, detail)
 
 
+def quality(found: pd.DataFrame, asked: Filters) -> Finding:
+    """How many places in the present data are in doubt, from cache.Question.quality."""
+    if found.empty:
+        return Finding("on_plan", _("截至 {date} 的现行数据没有查出疑问").format(date=_iso(asked.as_of)))
+    streets = found["street"].dropna().nunique()
+    return Finding(
+        "due_unreported", _("截至 {date} 的现行数据有 {n} 处疑问").format(date=_iso(asked.as_of), n=len(found)),
+        _("涉及 {n} 个街道；疑问不改动任何数").format(n=streets),
+    )
+
+
 def basis(asked: Filters, plan: Plan) -> str:
     """What every rate rests on: batch, completion level, as-of date, and the category where one is chosen."""
     text = _("{batch} 批次 · 完成口径 {level} · 截至 {date}").format(

@@ -1,9 +1,9 @@
 -- title.zh: 实际日期晚于截至日期
 -- title.en: Actual date after the as-of date
 -- zh: 实际日期晚于本表的截至日期：还没有到的日子不能已经发生。
--- en: An actual date later than the sheet’s as-of date: what lies ahead has not happened.
+-- en: An actual date later than the sheet's as-of date: what lies ahead has not happened.
 -- message.zh: 实际日期晚于本表截至日期 {a}：若是计划或预计，请填到那一列
--- message.en: The actual date lies after the sheet’s as-of date {a}: a plan or forecast belongs into its own column
+-- message.en: The actual date lies after the sheet's as-of date {a}: a plan or forecast belongs into its own column
 -- severity: stop
 -- params: as_of, known_at, publication
 -- clause: 

@@ -1,7 +1,7 @@
 -- title.zh: 坐标在区外
 -- title.en: Point outside the district
 -- zh: 坐标（折为 WGS-84）在全区范围以外约 300 米以上。
--- en: The point (as WGS-84) lies more than about 300 m outside the district’s bounds.
+-- en: The point (as WGS-84) lies more than about 300 m outside the district's bounds.
 -- message.zh: 坐标不在本区范围内，请核对坐标和坐标系
 -- message.en: The point lies outside the district: check it and its coordinate system
 -- severity: show

@@ -1,46 +1,34 @@
--- title.zh: 两份文件内容重复
--- title.en: Two files repeat each other
--- zh: 同一次载入、同一截至日的两张表有同一项目（同一内容、同一节点），内容一样；只算一次。
--- en: Two sheets of one load for the same as-of date hold the same project (and item or milestone) with the same content; it counts once.
--- message.zh: 与 {a} 第 {b} 行相同，只算一次
--- message.en: The same as row {b} of {a}; it counts once
+-- title.zh: 两张表有同一行
+-- title.en: Two sheets have the same row
+-- zh: 同一次载入、同一天收到、同一截至日的两张表有同一项目（同一内容、同一节点）；只算一次。内容不同的，另按互相矛盾拒收。
+-- en: Two sheets of one load, received on the same day for the same as-of date, hold the same project (and item or milestone); it counts once.
+--   Where they differ, contradicting_rows refuses them.
+-- message.zh: {a} 第 {b} 行也是这一项，只算一次
+-- message.en: Row {b} of {a} is the same; it counts once
 -- severity: show
 -- params: as_of, known_at, publication
 -- clause: 
-WITH pairs AS (
-    SELECT x.snapshot, x.row, 'item' AS field, '' AS milestone, x.project_id, NULL AS street, x.project_id AS value,
-        y.snapshot AS other, y.row AS other_row, ((x.fields & y.fields & 1 > 0 AND x.commence_planned IS DISTINCT FROM y.commence_planned)
-        OR (x.fields & y.fields & 2 > 0 AND x.commence_actual IS DISTINCT FROM y.commence_actual)
-        OR (x.fields & y.fields & 4 > 0 AND x.complete_planned IS DISTINCT FROM y.complete_planned)
-        OR (x.fields & y.fields & 8 > 0 AND x.complete_forecast IS DISTINCT FROM y.complete_forecast)
-        OR (x.fields & y.fields & 16 > 0 AND x.complete_actual IS DISTINCT FROM y.complete_actual)
-        OR (x.fields & y.fields & 32 > 0 AND x.progress IS DISTINCT FROM y.progress)) AS differs
-    FROM checked_works($as_of, $known_at, $publication) x JOIN checked_works($as_of, $known_at, $publication) y
-        ON y.project_id = x.project_id AND y.item = x.item AND y.as_of = x.as_of AND y.known_at = x.known_at AND y.snapshot <> x.snapshot
+WITH twice AS MATERIALIZED (  -- projects that stand in two sheets which came together
+    SELECT x.snapshot, y.snapshot AS other, y.file, y.sheet, q.project_id
+    FROM checked_snapshots($as_of, $known_at, $publication) x
+    JOIN checked_snapshots($as_of, $known_at, $publication) y
+        ON y.kind = x.kind AND y.as_of = x.as_of AND y.known_at::DATE = x.known_at::DATE AND y.snapshot < x.snapshot
+    JOIN reported q ON q.snapshot = x.snapshot JOIN reported o ON o.snapshot = y.snapshot AND o.project_id = q.project_id
     WHERE $publication IS NOT NULL
+),
+pairs AS (
+    SELECT t.*, x.row, 'item' AS field, '' AS milestone, i.name AS value, y.row AS other_row
+    FROM twice t JOIN works x ON x.snapshot = t.snapshot AND x.project_id = t.project_id
+    JOIN works y ON y.snapshot = t.other AND y.project_id = t.project_id AND y.item = x.item JOIN plan_items i ON i.item = x.item
     UNION ALL
-    SELECT x.snapshot, x.row, 'project_id' AS field, x.milestone AS milestone, x.project_id, NULL AS street, x.project_id AS value,
-        y.snapshot AS other, y.row AS other_row, ((x.fields & y.fields & 1 > 0 AND x.planned IS DISTINCT FROM y.planned)
-        OR (x.fields & y.fields & 2 > 0 AND x.forecast IS DISTINCT FROM y.forecast)
-        OR (x.fields & y.fields & 4 > 0 AND x.actual IS DISTINCT FROM y.actual)) AS differs
-    FROM checked_milestones($as_of, $known_at, $publication) x JOIN checked_milestones($as_of, $known_at, $publication) y
-        ON y.project_id = x.project_id AND y.milestone = x.milestone AND y.as_of = x.as_of AND y.known_at = x.known_at AND y.snapshot <> x.snapshot
-    WHERE $publication IS NOT NULL
+    SELECT DISTINCT ON (t.snapshot, t.other, x.row) t.*, x.row, 'project_id', '', t.project_id, y.row  -- once for a row of a wide sheet
+    FROM twice t JOIN milestones x ON x.snapshot = t.snapshot AND x.project_id = t.project_id
+    JOIN milestones y ON y.snapshot = t.other AND y.project_id = t.project_id AND y.milestone = x.milestone
     UNION ALL
-    SELECT x.snapshot, x.row, 'project_id' AS field, '' AS milestone, x.project_id, NULL AS street, x.project_id AS value,
-        y.snapshot AS other, y.row AS other_row, ((x.fields & y.fields & 1 > 0 AND x.name IS DISTINCT FROM y.name)
-        OR (x.fields & y.fields & 2 > 0 AND x.street IS DISTINCT FROM y.street)
-        OR (x.fields & y.fields & 64 > 0 AND x.households IS DISTINCT FROM y.households)
-        OR (x.fields & y.fields & 32 > 0 AND x.buildings IS DISTINCT FROM y.buildings)
-        OR (x.fields & y.fields & 128 > 0 AND x.area_m2 IS DISTINCT FROM y.area_m2)
-        OR (x.fields & y.fields & 512 > 0 AND x.batch IS DISTINCT FROM y.batch)
-        OR (x.fields & y.fields & 2048 > 0 AND x.planned_commencement IS DISTINCT FROM y.planned_commencement)
-        OR (x.fields & y.fields & 4096 > 0 AND x.planned_completion IS DISTINCT FROM y.planned_completion)) AS differs
-    FROM checked_register($as_of, $known_at, $publication) x JOIN checked_register($as_of, $known_at, $publication) y
-        ON y.project_id = x.project_id AND y.as_of = x.as_of AND y.known_at = x.known_at AND y.snapshot <> x.snapshot
-    WHERE $publication IS NOT NULL
+    SELECT t.*, x.row, 'project_id', '', t.project_id, y.row
+    FROM twice t JOIN register x ON x.snapshot = t.snapshot AND x.project_id = t.project_id
+    JOIN register y ON y.snapshot = t.other AND y.project_id = t.project_id
 )
-SELECT p.snapshot, p.row, p.field, p.milestone, p.project_id, p.street, p.value,
-    s.file || CASE WHEN s.sheet = '' THEN '' ELSE ' › ' || s.sheet END AS a, p.other_row::VARCHAR AS b
-FROM pairs p JOIN snapshots s ON s.snapshot = p.other WHERE NOT p.differs AND p.other < p.snapshot
-ORDER BY p.snapshot, p.row, p.milestone;
+SELECT snapshot, row, field, milestone, project_id, NULL AS street, value,
+    file || CASE WHEN sheet = '' THEN '' ELSE ' › ' || sheet END AS a, other_row::VARCHAR AS b
+FROM pairs ORDER BY snapshot, row, other;

@@ -7,16 +7,18 @@
 -- severity: stop
 -- params: as_of, known_at, publication
 -- clause: 
-WITH c AS (
-    SELECT snapshot, row, project_id FROM checked_works($as_of, $known_at, $publication)
-    UNION SELECT snapshot, row, project_id FROM checked_milestones($as_of, $known_at, $publication)
-),
-listed AS (
+WITH listed AS (
     SELECT project_id, list(DISTINCT street ORDER BY street) AS streets
     FROM register JOIN snapshots_at($as_of, $known_at) USING (snapshot) GROUP BY project_id
+),
+other AS (
+    SELECT q.snapshot, q.project_id, q.street, l.streets FROM checked_snapshots($as_of, $known_at, $publication) s JOIN reported q USING (snapshot)
+    JOIN listed l USING (project_id) WHERE NOT list_contains(l.streets, q.street)
+),
+c AS (
+    SELECT w.snapshot, w.row, w.project_id, o.street, o.streets FROM checked_works($as_of, $known_at, $publication) w JOIN other o USING (snapshot, project_id)
+    UNION SELECT m.snapshot, m.row, m.project_id, o.street, o.streets
+    FROM checked_milestones($as_of, $known_at, $publication) m JOIN other o USING (snapshot, project_id)
 )
-SELECT c.snapshot, c.row, 'street' AS field, '' AS milestone, c.project_id, q.street, c.project_id AS value,
-    array_to_string(l.streets, '、') AS a, q.street AS b
-FROM c JOIN reported q ON q.snapshot = c.snapshot AND q.project_id = c.project_id JOIN listed l ON l.project_id = c.project_id
-WHERE NOT list_contains(l.streets, q.street)
-ORDER BY c.snapshot, c.row;
+SELECT snapshot, row, 'street' AS field, '' AS milestone, project_id, street, project_id AS value, array_to_string(streets, '、') AS a, street AS b
+FROM c ORDER BY snapshot, row;

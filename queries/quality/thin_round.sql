@@ -7,16 +7,18 @@
 -- severity: show
 -- params: as_of, known_at, publication
 -- clause: 五(三)
-WITH s AS (SELECT * FROM checked_snapshots($as_of, $known_at, $publication) WHERE $publication IS NOT NULL AND kind IN (SELECT kind FROM plan_required)),
-fresh AS (
-    SELECT s.as_of, min(s.snapshot) AS snapshot, count(DISTINCT q.street) AS streets
-    FROM s JOIN reported q USING (snapshot)
-    WHERE s.as_of > (SELECT coalesce(max(as_of), DATE '1990-01-01') FROM snapshots_at($as_of, $known_at) WHERE publication < $publication)
-    GROUP BY s.as_of
+WITH ledgers AS (SELECT * FROM snapshots_at($as_of, $known_at) WHERE kind IN (SELECT kind FROM plan_required) AND $publication IS NOT NULL),
+newest AS (  -- the day up to which the load brings the ledgers, where none was as young before
+    SELECT max(as_of) AS as_of, arg_max(snapshot, as_of) AS snapshot FROM ledgers WHERE publication = $publication
+    HAVING max(as_of) > (SELECT coalesce(max(as_of), DATE '1990-01-01') FROM ledgers WHERE publication < $publication)
 ),
-listed AS (SELECT count(DISTINCT street) AS streets FROM projects_at($as_of, $known_at) WHERE on_list)
-SELECT f.snapshot, NULL::INTEGER AS row, '' AS field, '' AS milestone, NULL AS project_id, NULL AS street, NULL AS value, f.as_of::VARCHAR AS a,
-    f.streets || '/' || l.streets AS b
-FROM fresh f CROSS JOIN listed l
-WHERE f.as_of = (SELECT max(as_of) FROM fresh) AND 2 * f.streets < l.streets
-ORDER BY f.snapshot;
+listed AS (SELECT DISTINCT street FROM projects_at($as_of, $known_at) WHERE on_list),
+sent AS (
+    SELECT n.as_of, n.snapshot, count(DISTINCT l.street) AS streets
+    FROM newest n CROSS JOIN plan_rules u JOIN ledgers s ON s.as_of <= n.as_of AND s.as_of > n.as_of - u.round_days
+    JOIN reported q ON q.snapshot = s.snapshot LEFT JOIN listed l ON l.street = q.street
+    GROUP BY n.as_of, n.snapshot
+)
+SELECT snapshot, NULL::INTEGER AS row, '' AS field, '' AS milestone, NULL AS project_id, NULL AS street, NULL AS value, as_of::VARCHAR AS a,
+    streets || '/' || (SELECT count(*) FROM listed) AS b
+FROM sent WHERE 2 * streets < (SELECT count(*) FROM listed);

@@ -7,10 +7,13 @@
 -- severity: stop
 -- params: as_of, known_at, publication
 -- clause: 
-WITH c AS (
-    SELECT snapshot, row, project_id FROM checked_works($as_of, $known_at, $publication)
-    UNION SELECT snapshot, row, project_id FROM checked_milestones($as_of, $known_at, $publication)
+WITH unknown AS (
+    SELECT q.snapshot, q.project_id FROM checked_snapshots($as_of, $known_at, $publication) s JOIN reported q USING (snapshot)
+    ANTI JOIN (SELECT project_id FROM register JOIN snapshots_at($as_of, $known_at) USING (snapshot)) r USING (project_id)
+),
+c AS (
+    SELECT w.snapshot, w.row, w.project_id FROM checked_works($as_of, $known_at, $publication) w SEMI JOIN unknown u USING (snapshot, project_id)
+    UNION SELECT m.snapshot, m.row, m.project_id FROM checked_milestones($as_of, $known_at, $publication) m SEMI JOIN unknown u USING (snapshot, project_id)
 )
-SELECT c.snapshot, c.row, 'project_id' AS field, '' AS milestone, c.project_id, NULL AS street, c.project_id AS value, NULL AS a, NULL AS b
-FROM c ANTI JOIN (SELECT project_id FROM register JOIN snapshots_at($as_of, $known_at) USING (snapshot)) r USING (project_id)
-ORDER BY c.snapshot, c.row;
+SELECT snapshot, row, 'project_id' AS field, '' AS milestone, project_id, NULL AS street, project_id AS value, NULL AS a, NULL AS b
+FROM c ORDER BY snapshot, row;

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -49,7 +50,7 @@ class Finding:
     code: str
     stops: bool
     message: str
-    snapshot: int | None
+    snapshot: int
     row: int | None
     column: str
     value: str
@@ -57,7 +58,7 @@ class Finding:
     street: str | None
     file: str
     sheet: str
-    as_of: date | None
+    as_of: date
 
 
 @lru_cache(maxsize=4)
@@ -79,15 +80,11 @@ def _parse(path: Path) -> Rule:
     return Rule(path.stem, both["title"], definition, both["message"], severity == "stop", headers.join(entries["clause"], "en"), text)
 
 
-_PLACED = """
-SELECT q.snapshot, q.row, q.value, q.a, q.b, q.project_id, coalesce(q.street, r.street) AS street, s.file, s.sheet, s.as_of,
-    c.column_letter || ' ' || c.header AS place
-FROM ({sql}) q LEFT JOIN snapshots s ON s.snapshot = q.snapshot
-LEFT JOIN reported r ON r.snapshot = q.snapshot AND r.project_id = q.project_id
-LEFT JOIN snapshot_columns c ON c.snapshot = q.snapshot AND c.field = q.field AND c.milestone IN ('', q.milestone)
-    AND (q.milestone = '' OR c.milestone = q.milestone OR q.field NOT IN ('planned', 'forecast', 'actual', 'evidence'))
-ORDER BY q.snapshot, q.row NULLS LAST, place
-"""
+# The macros of queries/schema.sql that rules share, each after those that it uses: d as_of, k known_at, p publication.
+_SHARED = {
+    "snapshots_at": "dk", "projects_at": "dk", "works_at": "dk", "milestones_at": "dk", "checked_snapshots": "dkp",
+    "checked_register": "dkp", "checked_works": "dkp", "checked_milestones": "dkp",
+}
 
 
 def check(
@@ -97,22 +94,51 @@ def check(
     """The offending rows of every rule (or of those wanted), in order of rules: among the rows that a publication brought,
     or, with None, among those in force at a date. Raises duckdb.Error."""
     chosen = [rule for code, rule in rules().items() if wanted is None or code in wanted]
-    lang = current_language()
-    with ThreadPoolExecutor(2) as pool:  # small queries each; DuckDB gives every cursor its own thread
-        found = pool.map(lambda rule: _ask(connection.cursor(), rule, publication, as_of, known_at, lang), chosen)
-        return [finding for some in found for finding in some]
-
-
-def _ask(
-    cursor: duckdb.DuckDBPyConnection, rule: Rule, publication: int | None, as_of: date, known_at: datetime, lang: str
-) -> list[Finding]:
-    sql = _PLACED.format(sql=rule.sql.strip().rstrip(";"))
     given = {"as_of": as_of, "known_at": known_at, "publication": publication}
-    rows = cursor.execute(sql, given).fetchall()
-    return [
-        Finding(
-            rule.code, rule.stops, rule.message[lang].format(a=a, b=b, value=value), snapshot, row, place or "", value or "",
-            project, street, file or "", sheet or "", day,
-        )
-        for snapshot, row, value, a, b, project, street, file, sheet, day, place in rows
-    ]
+    # two connections of their own, since temporary tables are: one for the rules that look at works, which are most rows
+    parts = [[r for r in chosen if ("checked_works" in r.sql) is works] for works in (True, False)]
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(lambda part: _ask(connection.cursor(), part, given), parts)
+        rows = {rule: offending for some in found for rule, offending in some.items()}
+    return _placed(connection.cursor(), [(rule, row) for rule in chosen for row in rows[rule.code]])
+
+
+def _ask(cursor: duckdb.DuckDBPyConnection, chosen: list[Rule], given: dict[str, Any]) -> dict[str, list[tuple]]:
+    """The offending rows of some rules, by code."""
+    _share(cursor, " ".join(rule.sql for rule in chosen), given)
+    found = {rule.code: cursor.execute(rule.sql, given).fetchall() for rule in chosen}
+    cursor.close()
+    return found
+
+
+def _placed(cursor: duckdb.DuckDBPyConnection, found: list[tuple[Rule, tuple]]) -> list[Finding]:
+    """Findings with file, sheet, column and street: those few snapshots are looked up once for all rules."""
+    some = {"s": list({row[0] for _rule, row in found})}
+    within = "WHERE snapshot IN (SELECT unnest($s::INTEGER[]))"
+    files = {s: (file, sheet, day) for s, file, sheet, day in cursor.execute(
+        f"SELECT snapshot, file, coalesce(sheet, ''), as_of FROM snapshots {within}", some
+    ).fetchall()}
+    streets = {(s, p): street for s, p, street in cursor.execute(
+        f"SELECT snapshot, project_id, street FROM reported {within}", some
+    ).fetchall()}
+    columns = {(s, field, milestone): place for s, field, milestone, place in cursor.execute(
+        f"SELECT snapshot, field, milestone, column_letter || ' ' || header FROM snapshot_columns {within}", some
+    ).fetchall()}
+    lang, findings = current_language(), []
+    for rule, (snapshot, row, field, milestone, project, street, value, a, b) in found:
+        file, sheet, day = files[snapshot]
+        place = columns.get((snapshot, field, milestone)) or columns.get((snapshot, field, "")) or ""
+        message = rule.message[lang].format(a=a, b=b, value=value)
+        where = street or streets.get((snapshot, project))
+        findings.append(Finding(rule.code, rule.stops, message, snapshot, row, place, value or "", project, where, file, sheet, day))
+    return findings
+
+
+def _share(cursor: duckdb.DuckDBPyConnection, sql: str, given: dict[str, Any]) -> None:
+    """Keeps what the macros give that several rules call, each as a temporary table behind a temporary macro of its name (as
+    State does for the figures); what is in force is made from the first four, a publication's rows are not."""
+    for macro, arguments in _SHARED.items():
+        if f"{macro}(" in sql or (given["publication"] is None and "p" not in arguments):
+            values = [given[{"d": "as_of", "k": "known_at", "p": "publication"}[a]] for a in arguments]
+            cursor.execute(f"CREATE TEMP TABLE kept_{macro} AS FROM {macro}({', '.join('?' * len(arguments))})", values)
+            cursor.execute(f"CREATE TEMP MACRO {macro}({', '.join(arguments)}) AS TABLE FROM kept_{macro}")

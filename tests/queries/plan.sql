@@ -9,3 +9,5 @@ INSERT INTO plan_items VALUES
 INSERT INTO plan_milestones VALUES
     ('M02', '入库', 0), ('M13', '开工', 1), ('M14', '完工', 2), ('M15', '竣工验收', 3), ('M18', '综合验收', 4);
 INSERT INTO plan_required VALUES ('progress'), ('milestones');
+INSERT INTO plan_boxes VALUES
+    ('大观园街道', 116.98, 36.65, 117.00, 36.67), ('杆石桥街道', 116.98, 36.64, 117.01, 36.66), ('四里村街道', 116.97, 36.62, 117.00, 36.64);

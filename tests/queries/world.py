@@ -1,0 +1,119 @@
+"""Small made-up offices as databases: one CSV a table (see README.md)."""
+
+import calendar
+import csv
+import re
+from datetime import date, datetime, time
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from renewal import settings
+from renewal.store.state import Change, State
+from renewal.store.store import schema
+
+FOLDER = Path(__file__).parent
+TABLES = {"register": "register", "works": "progress", "milestones": "milestones"}  # table -> kind of file
+MISSING = "-"  # the file of this row has no such column, whereas an empty cell was empty in the file
+
+
+class Rows:
+    """Stands in for a store: one database with the rows of a case."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def state(self, as_of, known_at, version=None):
+        return State(self.connection.cursor(), schema()[0], as_of, known_at)
+
+    def change(self, as_of, known_at, publication, version=None):
+        return Change(self.connection.cursor(), schema()[0], as_of, known_at, publication)
+
+
+def bits() -> dict[tuple[str, str], int]:
+    with (settings.DATA / "layouts" / "fields.csv").open(encoding="utf-8") as file:
+        return {(r["kind"], r["field"]): int(r["bit"]) for r in csv.DictReader(file)}
+
+
+def database(world: Path) -> Rows:
+    known = bits()
+    connection = duckdb.connect()
+    connection.execute((settings.QUERIES / "schema.sql").read_text("utf-8"))
+    connection.execute((FOLDER / "plan.sql").read_text("utf-8"))
+    streets: dict[str, str] = {}
+    covered: set[tuple[str, str]] = set()
+    for row in read(world / "snapshots.csv"):
+        day, number = date.fromisoformat(row["as_of"]), int(row["snapshot"])
+        row["known_at"] = row["known_at"] or datetime.combine(day, time(18)).isoformat()
+        row["ord"] = day.toordinal() * 1_000_000 + int(row.pop("together", "") or number)
+        insert(connection, "snapshots", row)
+    lettered = {row["snapshot"] for row in read(world / "snapshot_columns.csv")}
+    for table, kind in TABLES.items():
+        for row in read(world / f"{table}.csv"):
+            if row["snapshot"] not in lettered:
+                lettered.add(row["snapshot"])
+                columns(connection, row)
+            street = row.get("street") if table == "register" else row.pop("street", "")
+            streets.setdefault(row["project_id"], street or "")
+            covered.add((row["snapshot"], row["project_id"]))
+            given = [f for f, v in row.items() if known.get((kind, f)) and v != MISSING]
+            row["fields"] = sum({known[kind, f]: known[kind, f] for f in given}.values())
+            insert(connection, table, spread({k: v for k, v in row.items() if v != MISSING}))
+        connection.execute(
+            f"UPDATE snapshots SET fields = (SELECT bit_or(t.fields) FROM {table} t WHERE t.snapshot = snapshots.snapshot) "
+            f"WHERE kind = '{kind}'"
+        )
+    for snapshot, project in sorted(covered):
+        insert(connection, "reported", {"snapshot": snapshot, "project_id": project, "street": streets[project]})
+    for row in read(world / "snapshot_columns.csv"):
+        insert(connection, "snapshot_columns", row)
+    return Rows(connection)
+
+
+def columns(connection, row: dict) -> None:
+    """The columns of a sheet that snapshot_columns.csv does not name: lettered as they stand in the world's file."""
+    letters = zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", [name for name in row if name not in ("snapshot", "row")], strict=False)
+    for letter, name in letters:
+        if row[name] != MISSING:
+            insert(connection, "snapshot_columns", {
+                "snapshot": row["snapshot"], "field": name, "milestone": "", "column_letter": letter, "header": name
+            })
+
+
+def read(path: Path) -> list[dict]:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def spread(row: dict) -> dict:
+    """Dates become first and last day: 2020-06 is the whole month."""
+    found = {}
+    for name, value in row.items():
+        if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", str(value)):
+            found[name] = value
+        elif len(value) == 10:
+            found[name] = found[f"{name}_to"] = value
+        else:
+            last = calendar.monthrange(int(value[:4]), int(value[5:]))[1]
+            found[name], found[f"{name}_to"] = f"{value}-01", f"{value}-{last}"
+    return found
+
+
+def insert(connection, table: str, row: dict) -> None:
+    filled = {k: v for k, v in row.items() if v != "" or k in ("milestone", "subject")}
+    marks = ", ".join("?" for _name in filled)
+    connection.execute(f"INSERT INTO {table} ({', '.join(filled)}) VALUES ({marks})", list(filled.values()))
+
+
+def text(value) -> str:
+    """A value as expected.csv writes it."""
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        return str(bool(value)).lower()
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
