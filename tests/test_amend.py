@@ -293,12 +293,12 @@ def test_a_register_taken_back(store):
     """Its projects are on the list as the register before says; ledgers that came since stay."""
     without_a2 = "\n".join(line for line in REGISTER.splitlines() if not line.startswith("A2")) + "\nC1,丁小区,兴隆街道,1,9,0.1,,,,2020,,\n"
     publish([Upload("项目库_20200612.csv", without_a2.encode())], store=store, order=Order())
-    publish([Upload("节点台账_20200612.csv", (MILESTONES + "C1,兴隆街道,开工,2020-06-01,,\n").encode())], store=store, order=Order())
+    publish([Upload("节点台账_20200612.csv", (MILESTONES + "C1,兴隆街道,开工,2020-06-01,,,\n").encode())], store=store, order=Order())
     listed = f"SELECT project_id, on_list FROM projects_at({EVER}) ORDER BY 1"
     assert rows(store, listed) == [("A1", True), ("A2", False), ("B1", True), ("C1", True)]
     withdraw(2, store=store, reason="x")
     assert rows(store, listed) == [("A1", True), ("A2", True), ("B1", True)]
-    unknown = publish([Upload("节点台账_20200619.csv", (MILESTONES + "C1,兴隆街道,开工,2020-06-01,,\n").encode())], store=store, order=Order())
+    unknown = publish([Upload("节点台账_20200619.csv", (MILESTONES + "C1,兴隆街道,开工,2020-06-01,,,\n").encode())], store=store, order=Order())
     assert [p.code for f in unknown.files for p in f.stops] == ["unknown_project"]
     all_again(store)
 

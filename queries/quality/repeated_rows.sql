@@ -21,9 +21,10 @@ pairs AS (
     FROM twice t JOIN works x ON x.snapshot = t.snapshot AND x.project_id = t.project_id
     JOIN works y ON y.snapshot = t.other AND y.project_id = t.project_id AND y.item = x.item JOIN plan_items i ON i.item = x.item
     UNION ALL
-    SELECT DISTINCT ON (t.snapshot, t.other, x.row) t.*, x.row, 'project_id', '', t.project_id, y.row  -- once for a row of a wide sheet
+    SELECT t.*, x.row, 'project_id', '', t.project_id, min(y.row)  -- once for a row of a wide sheet
     FROM twice t JOIN milestones x ON x.snapshot = t.snapshot AND x.project_id = t.project_id
     JOIN milestones y ON y.snapshot = t.other AND y.project_id = t.project_id AND y.milestone = x.milestone
+    GROUP BY ALL
     UNION ALL
     SELECT t.*, x.row, 'project_id', '', t.project_id, y.row
     FROM twice t JOIN register x ON x.snapshot = t.snapshot AND x.project_id = t.project_id

@@ -7,7 +7,7 @@
 -- severity: show
 -- params: as_of, known_at, publication
 -- clause: 五(三)
-WITH ledgers AS (SELECT * FROM snapshots_at($as_of, $known_at) WHERE kind IN (SELECT kind FROM plan_required) AND $publication IS NOT NULL),
+WITH ledgers AS (SELECT * FROM snapshots_at($as_of, $known_at) WHERE kind IN (SELECT kind FROM plan_required) AND publication <= $publication),
 newest AS (  -- the day up to which the load brings the ledgers, where none was as young before
     SELECT max(as_of) AS as_of, arg_max(snapshot, as_of) AS snapshot FROM ledgers WHERE publication = $publication
     HAVING max(as_of) > (SELECT coalesce(max(as_of), DATE '1990-01-01') FROM ledgers WHERE publication < $publication)

@@ -36,6 +36,7 @@ _NO_RESULT = re.compile(
 # What the patterns above rely on: every cell says where it is, in double quotes, and nothing hides behind comments or CDATA.
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
 _PLACED = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\sr="[A-Z]+\d+"')
+_OTHER_CELL = re.compile(rb'<c(?! r="[A-Z])[\s/>]')
 # calamine sets aside memory for as many texts as a part says that it holds; where there is not as much, the process ends.
 _COUNT = re.compile(rb"""uniqueCount\s*=\s*["'](\d+)""")
 _DECLARES = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^>]*>|<!--(?:[^-]|-(?!->))*-->)*<!DOCTYPE")
@@ -199,7 +200,8 @@ def search(book: Workbook) -> None:
 
 
 def _search(content: bytes, sheet: Sheet, styles: dict[int, str]) -> None:
-    if b"hidden=" in content:
+    start, end = _cells_within(content)
+    if b"hidden=" in content[:start] or (content.find(b"h", start, end) >= 0 and content.find(b"hidden=", start, end) >= 0):
         sheet.hidden_rows = len(_HIDDEN_ROW.findall(content))
         sheet.hidden_columns = len(_HIDDEN_COLUMN.findall(content))
     if sheet.unusual or 0 in styles:  # style 0 is that of the cells which name none
@@ -210,24 +212,32 @@ def _search(content: bytes, sheet: Sheet, styles: dict[int, str]) -> None:
         cells = rb'<(?:\w+:)?c\b(?=[^<>]*\ss="(?:' + numbers + rb')")[^<>]*?\sr="([A-Z]+)(\d+)"[^<>]*(?<!/)>'
         for letters, row in re.findall(cells, content):
             sheet.marks[_place(letters, row)] = kind
-    if b't="e"' in content:
+    # A single sign is found absent many times faster than several in a row: an error's text has a #, a formula's element an f.
+    if content.find(b"#", start, end) >= 0 and b't="e"' in content:
         for letters, row, text in _ERROR.findall(content):
             sheet.marks[_place(letters, row)] = text.decode("utf-8", "replace").strip() or "#"
-    if b"<f" in content or b":f" in content:
+    if content.find(b"f", start, end) >= 0 and (b"<f" in content or b":f" in content):
         for before, letters, row, after, empty in _NO_RESULT.findall(content):
             if not (empty and b't="str"' in before + after):  # =IF(…,"") has an empty text as its result
                 sheet.marks[_place(letters, row)] = ""
 
 
+def _cells_within(content: bytes) -> tuple[int, int]:
+    """Where the rows of a sheet begin and end in its XML."""
+    start, end = content.find(b"sheetData"), content.rfind(b"sheetData")
+    return (start, end) if 0 <= start < end else (0, len(content))
+
+
+SAMPLE = 200_000  # bytes at the beginning and the end of a sheet in which a program's way of writing attributes shows
+
+
 def _unusual(content: bytes) -> bool:
     """Whether a sheet's XML is written in a way, allowed but rare, in which the patterns would miss a cell."""
-    # a single sign is found absent much faster than two in a row
-    if (b"'" in content and b"='" in content) or (b"!" in content and b"<!" in content) or b'= "' in content or b' ="' in content:
+    if (b"'" in content and b"='" in content) or (b"!" in content and b"<!" in content):
         return True
-    cells = content.count(b'<c r="')
-    if cells == content.count(b"<c ") and b"<c>" not in content and b":c" not in content:
-        return False
-    return len(_CELL.findall(content)) != len(_PLACED.findall(content))
+    if any(sign in part for part in (content[:SAMPLE], content[-SAMPLE:]) for sign in (b'= "', b' ="', b":c")):
+        return True
+    return _OTHER_CELL.search(content) is not None and len(_CELL.findall(content)) != len(_PLACED.findall(content))
 
 
 def _parsed(content: bytes, styles: dict[int, str]) -> dict[tuple[int, int], str]:

@@ -17,7 +17,6 @@ from ..i18n import gettext as _
 from ..intake.layouts import Field, Kind, Layouts
 from ..intake.values import Unreadable, day_pair
 from ..plan import Plan
-from .journal import now
 from .load import LoadReport, Order, Upload, in_force, publish
 from .quality import EVERYTHING_KNOWN
 from .store import Store, StoreError
@@ -66,8 +65,10 @@ def correct(
         rows += _rows(cursor, kind, layouts, plan, moved.name, None)
         day = max(day, _newest_register(cursor, moved.name) or day)
     wanted[field] = value
-    title = _("{now} 更正 {project}：{field} {before} → {after}；理由：{reason}").format(
-        now=now(), project=project_id, field=spec.label_zh, before=before or _("空"), after=value or _("空"), reason=reason
+    # the number makes each file another one: there, back and there again are three corrections
+    title = _("第 {n} 次发布之后更正 {project}：{field} {before} → {after}；理由：{reason}").format(
+        n=store.meta(base)["publication"], project=project_id, field=spec.label_zh, before=before or _("空"), after=value or _("空"),
+        reason=reason,
     )
     name = f"更正_{project_id}_{layouts.kinds[kind].label_zh}_{day:%Y%m%d}.csv"
     upload = Upload(name, _written(title, day, layouts.kinds[kind], rows, plan))

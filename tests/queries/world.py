@@ -42,7 +42,7 @@ def database(world: Path) -> Rows:
     connection.execute((settings.QUERIES / "schema.sql").read_text("utf-8"))
     connection.execute((FOLDER / "plan.sql").read_text("utf-8"))
     streets: dict[str, str] = {}
-    covered: set[tuple[str, str]] = set()
+    covered: dict[tuple[str, str], str] = {}  # (snapshot, project) -> street of the row, '' where it names none
     for row in read(world / "snapshots.csv"):
         day, number = date.fromisoformat(row["as_of"]), int(row["snapshot"])
         row["known_at"] = row["known_at"] or datetime.combine(day, time(18)).isoformat()
@@ -56,7 +56,7 @@ def database(world: Path) -> Rows:
                 columns(connection, row)
             street = row.get("street") if table == "register" else row.pop("street", "")
             streets.setdefault(row["project_id"], street or "")
-            covered.add((row["snapshot"], row["project_id"]))
+            covered[row["snapshot"], row["project_id"]] = street or ""
             given = [f for f, v in row.items() if known.get((kind, f)) and v != MISSING]
             row["fields"] = sum({known[kind, f]: known[kind, f] for f in given}.values())
             insert(connection, table, spread({k: v for k, v in row.items() if v != MISSING}))
@@ -64,8 +64,8 @@ def database(world: Path) -> Rows:
             f"UPDATE snapshots SET fields = (SELECT bit_or(t.fields) FROM {table} t WHERE t.snapshot = snapshots.snapshot) "
             f"WHERE kind = '{kind}'"
         )
-    for snapshot, project in sorted(covered):
-        insert(connection, "reported", {"snapshot": snapshot, "project_id": project, "street": streets[project]})
+    for (snapshot, project), street in sorted(covered.items()):
+        insert(connection, "reported", {"snapshot": snapshot, "project_id": project, "street": street or streets[project]})
     for row in read(world / "snapshot_columns.csv"):
         insert(connection, "snapshot_columns", row)
     return Rows(connection)
