@@ -91,7 +91,7 @@ RULE = """-- title.zh: 标题
 -- message.en: {a}
 -- severity: show
 -- params: as_of, known_at, publication
--- clause: 
+-- clause:
 SELECT 1 WHERE ($as_of, $known_at, $publication) IS NOT NULL
 """
 

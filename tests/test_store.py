@@ -6,6 +6,7 @@ import sqlite3
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from renewal.store import NoData, Store, StoreError, build, check, load, rebuild, verify
@@ -129,14 +130,28 @@ def test_every_unknown_project_is_named_with_its_cell(store, tmp_path):
 
 def test_verify_finds_a_changed_original_and_a_changed_version(store):
     assert verify(store).ok
-    original = next(iter(store.archive.iterdir()))
+    name, original = next((f.name, store.archive / f.sha256) for f in Journal(store.office).files(1))
     data = original.read_bytes()
     original.write_bytes(data + b"x")
-    assert not verify(store).ok
+    assert [line for line in verify(store).lines if name in line and original.name in line and "已被改动" in line]
+    original.unlink()
+    assert [line for line in verify(store).lines if name in line and original.name in line and "放回" in line]
+    with pytest.raises(StoreError, match=name):
+        rebuild(store)
     original.write_bytes(data)
+    assert verify(store).ok
     with sqlite3.connect(store.office) as c:
         c.execute("UPDATE checksums SET rows = rows + 1 WHERE snapshot = 1")
     assert not verify(store).ok
+
+
+def test_verify_says_which_rows_it_counts(tmp_path):
+    """A wide sheet has more milestones than rows."""
+    wide = "项目编号,所属街道,开工,,竣工验收,\n,,计划,实际,计划,实际\nA1,七贤街道,2020-05-01,,2021-05-01,\n"
+    store = Store(tmp_path / "store")
+    report = load([write(tmp_path, "项目库_20200605.csv", REGISTER), write(tmp_path, "节点_20200605.csv", wide)], store=store)
+    assert sum(f.rows_loaded for f in report.files) == 3
+    assert [line for line in verify(store).lines if "数据表 4 行" in line]
 
 
 def test_rebuild_gives_the_same_rows(store):
@@ -233,6 +248,64 @@ def test_an_upgrade_that_would_change_rows_stops_and_says_so(store, monkeypatch)
     with pytest.raises(StoreError, match="--accept"):
         load([JULY], store=store)
     assert store.version() == before
+
+
+OLD_JOURNAL = """
+CREATE TABLE publications (
+    publication INTEGER PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('prepared', 'done', 'abandoned')),
+    loaded_at TEXT NOT NULL, who TEXT NOT NULL, sample INTEGER NOT NULL,
+    plan_sha256 TEXT NOT NULL, layouts_sha256 TEXT NOT NULL, version TEXT NOT NULL
+);
+CREATE TABLE files (
+    publication INTEGER NOT NULL REFERENCES publications, position INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, name TEXT NOT NULL, as_of_option TEXT, known_at TEXT NOT NULL,
+    PRIMARY KEY (publication, position)
+);
+CREATE TABLE checksums (
+    publication INTEGER NOT NULL REFERENCES publications, snapshot INTEGER NOT NULL, rows INTEGER NOT NULL, checksum TEXT NOT NULL,
+    PRIMARY KEY (publication, snapshot)
+);
+"""
+
+
+def test_a_store_of_the_first_program_is_brought_up_to_date(store):
+    """It kept no kinds of publication, took nothing back, and did not round areas that came in 万㎡."""
+    journal = Journal(store.office)
+    [publication], files = journal.done(), journal.files(1)
+    stores.Store._open.clear()
+    with duckdb.connect(str(store.versions / store.version())) as version:
+        version.execute("UPDATE register SET area_m2 = area_m2 * 1.0000000000000002")
+        version.execute("CREATE TABLE s AS SELECT * EXCLUDE (withdrawn_at, withdrawn_by) FROM snapshots")
+        version.execute("DROP TABLE snapshots; ALTER TABLE s RENAME TO snapshots; UPDATE meta SET value = 'old' WHERE key = 'schema'")
+        sums = build.checksums(version, [1, 2, 3])
+    assert sums != journal.checksums(1)
+    for path in store.folder.glob("office.sqlite*"):
+        path.unlink()
+    with sqlite3.connect(store.office) as old:
+        old.executescript(OLD_JOURNAL)
+        head = (1, "done", publication.loaded_at.isoformat(), "x", 0, publication.plan_sha256, publication.layouts_sha256, store.version())
+        old.execute("INSERT INTO publications VALUES (?, ?, ?, ?, ?, ?, ?, ?)", head)
+        old.executemany("INSERT INTO files VALUES (1, ?, ?, ?, NULL, ?)", [
+            (n, f.sha256, f.name, f.known_at.isoformat()) for n, f in enumerate(files)
+        ])
+        old.executemany("INSERT INTO checksums VALUES (1, ?, ?, ?)", [(s, n, checksum) for s, (n, checksum) in sums.items()])
+    old.close()
+    assert load([JULY], store=store).publication == 2
+    assert verify(store).ok and rows(store, "SELECT count(*) FROM snapshots") == [(6,)]
+    assert [p.kind for p in Journal(store.office).done()] == ["load", "load"]
+    assert rebuild(store).lines[-1].startswith("已由归档重建")
+
+
+def test_a_change_in_rounding_is_told_from_a_change(store):
+    stores.Store._open.clear()
+    with duckdb.connect(str(store.versions / store.version())) as version:
+        version.execute("UPDATE register SET area_m2 = area_m2 + 0.001")
+        sums = build.checksums(version, [1])
+    with sqlite3.connect(store.office) as c:
+        c.execute("UPDATE checksums SET checksum = ? WHERE snapshot = 1", (sums[1][1],))
+    report = rebuild(store)
+    assert not report.ok and any("快照 1" in line for line in report.lines)
 
 
 def test_sample_and_office_never_mix(store, tmp_path):

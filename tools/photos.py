@@ -15,6 +15,7 @@ import re
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
 from urllib.parse import urlencode
@@ -31,6 +32,7 @@ PICTURES = ROOT / "docs" / "pictures"
 SIZES = ((1920, 1080), (1280, 720))
 LANGUAGES = ("zh", "en")
 STATES = ("sample", "empty", "unreported")
+DROPPED = "dropped"  # not a parameter: files are dropped on the page before it is photographed
 # Name of the picture, page, its own parameters beside the filters. SL2020-030 is a project of the sample that is late.
 SHOTS = (
     ("overview", "", {}), ("streets", "streets", {}), ("street", "streets", {"street": "七贤街道"}),
@@ -38,12 +40,12 @@ SHOTS = (
     ("dossier", "projects", {"project": "SL2020-030"}), ("data", "data", {}),
     ("snapshots", "data", {"section": "snapshots"}), ("list", "data", {"section": "list"}),
     ("quality", "data", {"section": "quality"}), ("definitions", "data", {"section": "definitions"}),
-    ("intake", "intake", {}), ("reminders", "intake", {"section": "reminders"}),
+    ("intake", "intake", {}), ("preview", "intake", {DROPPED: "yes"}), ("reminders", "intake", {"section": "reminders"}),
     ("account", "intake", {"section": "account", "street": "七贤街道"}), ("amend", "intake", {"section": "amend"}),
     ("publications", "intake", {"section": "history"}),
 )
 README = ("overview-sample-zh-1920", "streets-sample-zh-1280", "categories-sample-zh-1280", "map-sample-zh-1280",
-          "overview-sample-en-1280", "intake-sample-zh-1280")
+          "overview-sample-en-1280", "preview-sample-zh-1280")
 # On a deep link Streamlit first looks for its server below the page's own address, is told 404, and then finds it.
 PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 
@@ -112,7 +114,30 @@ class Photo:
     faults: list[tuple[str, str]] = field(default_factory=list)
 
 
-def take(page: Page, url: str, name: str, glyphs: set[int]) -> Photo:
+def week_after(store: Path) -> list[dict]:
+    """Two milestone ledgers of the week after the newest, as a browser's file field takes them: one as it should be, one with
+    a street that nobody knows and a day that there is not."""
+    from renewal.store import NoData, Store
+
+    rows, day = [("SL2020-001", "大观园街道")] * 2, date(2021, 12, 24)
+    try:
+        kept = Store(store)
+        day = kept.newest() + timedelta(7)
+        rows = kept.cursor().execute(
+            "SELECT project_id, street FROM projects_at(?, TIMESTAMP '9999-12-31') WHERE on_list AND batch = 2021 ORDER BY 1 LIMIT 2", [day]
+        ).fetchall() or rows
+    except NoData:
+        pass
+    head = "项目编号,所属街道,节点,计划日期,预计日期,实际日期\n"
+    (one, street), (two, _other) = rows
+    texts = {
+        f"{street}节点台账_{day:%Y%m%d}.csv": f"{one},{street},竣工验收,2021-10-31,,{day - timedelta(2)}\n{one},{street},综合验收,2022-01-31,2022-02-20,\n",
+        f"节点台账(补报)_{day:%Y%m%d}.csv": f"{two},舜根街道,竣工验收,2021-10-31,,2021-11-31\n",
+    }
+    return [{"name": name, "mimeType": "text/csv", "buffer": (head + text).encode()} for name, text in texts.items()]
+
+
+def take(page: Page, url: str, name: str, glyphs: set[int], dropped: list[dict] | None = None) -> Photo:
     photo = Photo(name, OUT / f"{name}.png")
 
     def on_console(message) -> None:
@@ -128,6 +153,10 @@ def take(page: Page, url: str, name: str, glyphs: set[int]) -> Photo:
     page.on("request", on_request)
     page.goto(url)
     settle(page)
+    if dropped:
+        page.set_input_files("input[type=file]", dropped)
+        page.wait_for_selector("[data-testid=stExpander]")
+        settle(page)
     page.wait_for_timeout(1800 if page.locator("canvas").count() else 500)  # tables and maps paint after the data came
     page.screenshot(path=photo.path)
     photo.faults += [tuple(f) for f in page.evaluate(FAULTS)]
@@ -226,9 +255,10 @@ def main() -> int:
                 for state, (name, stem, own), lang, (width, height) in everything:
                     context = browser.new_context(viewport={"width": width, "height": height})
                     asked = {"as_of": options.as_of or days.get(state), "lang": "en" if lang == "en" else None, **own}
+                    dropped = week_after(store) if asked.pop(DROPPED, None) else None
                     query = urlencode({k: v for k, v in asked.items() if v})
                     shot = f"{name}-{state}-{lang}-{width}"
-                    photos.append(take(context.new_page(), f"{url}/{stem}?{query}", shot, glyphs))
+                    photos.append(take(context.new_page(), f"{url}/{stem}?{query}", shot, glyphs, dropped))
                     context.close()
                     print(shot, len(photos[-1].faults) or "", flush=True)
         browser.close()

@@ -233,7 +233,9 @@ class _Reader:
 
     def _known(self, what: str, attribute: str = "name") -> Callable:
         look_up, left = getattr(self.plan, what), count(NAMED, -1)
-        label = {"street": _("街道"), "category": _("改造类别"), "item": _("改造内容"), "milestone": _("节点")}[what]
+        told = {
+            "street": _("不认识的街道"), "category": _("不认识的改造类别"), "item": _("不认识的改造内容"), "milestone": _("不认识的节点"),
+        }[what]
 
         def read(cell):
             written = values.text(cell)
@@ -241,10 +243,10 @@ class _Reader:
                 return None
             if found := look_up(written):
                 return getattr(found, attribute)
-            message = _("不认识的{label}").format(label=label)
+            message = told
             if next(left) > 0:  # the search takes its time, and a column of strangers is a wrong column
                 near = "、".join(self.plan.nearest(what, written[:LONGEST]))
-                message = _("不认识的{label}，最接近的有：{near}").format(label=label, near=near)
+                message = _("{told}，最接近的有：{near}").format(told=told, near=near)
             raise values.Unreadable(f"unknown_{what}", message)
 
         return read

@@ -104,7 +104,7 @@ def _rounded_only(
     sums = []
     try:
         for name in (before, after):
-            with duckdb.connect(str(store.versions / name), read_only=True) as connection:
+            with store.opened(name) as connection:
                 if name == before:
                     plain = checksums(connection, differ)
                     differ = [s for s in differ if plain.get(s) == written[s]]

@@ -126,10 +126,14 @@ class Store:
         """The state at a date beside the same without one publication."""
         return Change(self.cursor(version), schema()[0], as_of, known_at, publication)
 
-    def _connect(self, path: Path) -> duckdb.DuckDBPyConnection:
+    def opened(self, name: str) -> duckdb.DuckDBPyConnection:
+        """A read-only connection to a version of whatever program. Raises duckdb.Error."""
         config = {"enable_external_access": "false", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        return duckdb.connect(str(self.versions / name), read_only=True, config=config)
+
+    def _connect(self, path: Path) -> duckdb.DuckDBPyConnection:
         try:
-            connection = duckdb.connect(str(path), read_only=True, config=config)
+            connection = self.opened(path.name)
             connection.execute("SET enable_progress_bar = false")
             found = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
         except duckdb.Error:
