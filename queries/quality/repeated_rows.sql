@@ -21,15 +21,15 @@ pairs AS (
     FROM twice t JOIN works x ON x.snapshot = t.snapshot AND x.project_id = t.project_id
     JOIN works y ON y.snapshot = t.other AND y.project_id = t.project_id AND y.item = x.item JOIN plan_items i ON i.item = x.item
     UNION ALL
-    SELECT t.*, x.row, 'project_id', '', t.project_id, min(y.row)  -- once for a row of a wide sheet
+    SELECT t.*, x.row, 'project_id', '', t.project_id, y.row
     FROM twice t JOIN milestones x ON x.snapshot = t.snapshot AND x.project_id = t.project_id
     JOIN milestones y ON y.snapshot = t.other AND y.project_id = t.project_id AND y.milestone = x.milestone
-    GROUP BY ALL
     UNION ALL
     SELECT t.*, x.row, 'project_id', '', t.project_id, y.row
     FROM twice t JOIN register x ON x.snapshot = t.snapshot AND x.project_id = t.project_id
     JOIN register y ON y.snapshot = t.other AND y.project_id = t.project_id
 )
 SELECT snapshot, row, field, milestone, project_id, NULL AS street, value,
-    file || CASE WHEN sheet = '' THEN '' ELSE ' › ' || sheet END AS a, other_row::VARCHAR AS b
-FROM pairs ORDER BY snapshot, row, other;
+    file || CASE WHEN sheet = '' THEN '' ELSE ' › ' || sheet END AS a, min(other_row)::VARCHAR AS b  -- one for a row of a wide sheet
+FROM pairs GROUP BY snapshot, row, field, milestone, project_id, value, other, file, sheet
+ORDER BY snapshot, row, other;
