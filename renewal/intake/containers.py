@@ -12,6 +12,7 @@ from .limits import MEGABYTE, Limits
 from .problems import Problem, Refusal
 
 RATIO_FROM = 16 * MEGABYTE  # below this a file unpacks to nothing that could hurt, however well it is packed
+PACKED = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _WORKBOOK = {"xl/workbook.bin": "xlsb", "xl/workbook.xml": "xlsx"}
 _OTHER_PACKED = {b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "GZIP", b"BZh": "BZIP2", b"\xfd7zXZ": "XZ"}
 _OTHER = {b"%PDF": "PDF", b"{\\rtf": "RTF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"SQLite": "SQLite"}
@@ -21,17 +22,17 @@ def refuse(name: str, code: str, message: str) -> Refusal:
     return Refusal(Problem(code, message, file=name))
 
 
-def kind_of(name: str, data: bytes) -> str:
-    """'xlsx' | 'xlsb' | 'ods' | 'xls' | 'zip' | 'text', by the bytes alone. Raises Refusal for anything else that is known
-    by sight (encrypted, HTML, PDF …)."""
+def kind_of(name: str, data: bytes, package: zipfile.ZipFile | None = None) -> str:
+    """'xlsx' | 'xlsb' | 'ods' | 'xls' | 'zip' | 'text', by the bytes alone. package: its container, if it was opened
+    before. Raises Refusal for anything else that is known by sight (encrypted, HTML, PDF …)."""
     if not data:
         raise refuse(name, "empty_file", _("文件是空的（0 字节），请重新导出"))
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise refuse(name, "encrypted_file", _("文件有密码，请取消密码后另存"))
         return "xls"
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
-        return _kind_of_zip(name, data)
+    if data.startswith(PACKED):
+        return _kind_of_zip(name, package or opened(name, data))
     if data[:2] == b"\x09\x08" or data[:2] in (b"\x09\x04", b"\x09\x02", b"\x09\x00"):
         return "xls"  # a workbook stream without its container, as some programs write
     for start, what in _OTHER_PACKED.items():
@@ -54,10 +55,11 @@ def kind_of(name: str, data: bytes) -> str:
     return "text"
 
 
-def _kind_of_zip(name: str, data: bytes) -> str:
-    with opened(name, data) as package:
-        listed = [n.replace("\\", "/").lstrip("/") for n in package.namelist()]
-        names = set(listed)
+def _kind_of_zip(name: str, package: zipfile.ZipFile) -> str:
+    listed = [n.replace("\\", "/").lstrip("/") for n in package.namelist()]
+    names = set(listed)
+    manifest = mime = b""
+    if "content.xml" in names:
         manifest, mime = _beginning(package, "META-INF/manifest.xml"), _beginning(package, "mimetype")
     workbook = not names.isdisjoint(("[Content_Types].xml", "content.xml", *_WORKBOOK))
     if workbook and len(names) < len(listed):
@@ -99,23 +101,24 @@ def damaged(name: str) -> Refusal:
     return refuse(name, "unreadable_file", message)
 
 
-def check(name: str, data: bytes, limits: Limits) -> None:
-    """What a workbook or ZIP says it unpacks to, and whether it could be lying. Raises Refusal."""
-    with opened(name, data) as package:
-        entries = package.infolist()
-        unpacked, packed = sum(e.file_size for e in entries), max(sum(e.compress_size for e in entries), 1)
-        if len(entries) > limits.entries:
-            message = _("里面有 {n} 个部分，超过上限 {most}").format(n=len(entries), most=limits.entries)
-            raise refuse(name, "over_limit", message)
-        most = limits.unpacked_mb * MEGABYTE
-        if unpacked > most:
-            raise _too_big(name, unpacked, limits)
-        if unpacked > RATIO_FROM and unpacked > packed * limits.ratio:
-            message = _("压缩比 {ratio} 倍，超过上限 {most} 倍，像是压缩炸弹，没有打开").format(ratio=unpacked // packed, most=limits.ratio)
-            raise refuse(name, "over_limit", message)
-        if any(e.flag_bits & 1 for e in entries):
-            raise refuse(name, "encrypted_file", _("文件有密码，请取消密码后另存"))
-        _really(name, package, entries)
+def check(name: str, data: bytes, limits: Limits, package: zipfile.ZipFile | None = None) -> None:
+    """What a workbook or ZIP says it unpacks to, and whether it could be lying. package: its container, if it was
+    opened before. Raises Refusal."""
+    package = package or opened(name, data)
+    entries = package.infolist()
+    unpacked, packed = sum(e.file_size for e in entries), max(sum(e.compress_size for e in entries), 1)
+    if len(entries) > limits.entries:
+        message = _("里面有 {n} 个部分，超过上限 {most}").format(n=len(entries), most=limits.entries)
+        raise refuse(name, "over_limit", message)
+    most = limits.unpacked_mb * MEGABYTE
+    if unpacked > most:
+        raise _too_big(name, unpacked, limits)
+    if unpacked > RATIO_FROM and unpacked > packed * limits.ratio:
+        message = _("压缩比 {ratio} 倍，超过上限 {most} 倍，像是压缩炸弹，没有打开").format(ratio=unpacked // packed, most=limits.ratio)
+        raise refuse(name, "over_limit", message)
+    if any(e.flag_bits & 1 for e in entries):
+        raise refuse(name, "encrypted_file", _("文件有密码，请取消密码后另存"))
+    _really(name, package, entries)
 
 
 def _really(name: str, package: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:

@@ -39,7 +39,6 @@ class Sheet:
     as_of_source: str
     columns: list[Column]
     data: dict[str, list] = field(default_factory=dict)
-    project_rows: dict[str, list[int]] = field(default_factory=dict)  # project -> rows of the sheet (1-based)
     streets: dict[str, str] = field(default_factory=dict)  # project -> street as filed
     key_column: str = ""
     rows_read: int = 0
@@ -65,6 +64,7 @@ def extract(grid: Grid, table: Table, plan: Plan, layouts: Layouts, when: tuple[
         return out
     reader = _Reader(out, table, plan, layouts, body, grid)
     reader.read()
+    reader.release()
     out.good = len(body.numbers) - len(out.rejected) - out.skipped["not_applicable"]
     return out
 
@@ -193,6 +193,9 @@ _GROUP = re.compile(r"(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,:]|\([
 def _aside(first: str, layouts: Layouts, seen: dict[str, str]) -> str:
     """'total', 'footer' or 'group' if a row's first filled cell says so, else ''. seen keeps what was asked before."""
     if first not in seen:
+        if first.isascii() and first[-1:].isdigit():
+            seen[first] = ""  # a number of a project
+            return ""
         word = fold(first)
         found = next((use for use in ("total", "footer") if layouts.begins_with(use, word)), "")
         seen[first] = found or ("group" if _GROUP.fullmatch(word) else "")
@@ -293,17 +296,19 @@ class _Reader:
         finish[self.table.kind.name](read)
         self._drop()
         self._totals(read)
-        rows, streets = self.out.project_rows, self.out.streets
+        streets = self.out.streets
+        pairs = dict.fromkeys(zip(ids, street, strict=True))
+        if all(project is None or place is None or streets.setdefault(project, place) == place for project, place in pairs):
+            return
         for number, project, place in zip(self.numbers, ids, street, strict=True):
-            if project is None:
-                continue
-            if project in rows:
-                rows[project].append(number)
-            else:
-                rows[project] = [number]
-            if place is not None and streets.setdefault(project, place) != place:
+            if project is not None and place is not None and streets.setdefault(project, place) != place:
                 message = _("同一项目在本表中写了两个街道：{other} 与 {place}").format(other=streets[project], place=place)
                 self._problem("two_streets", message, number, self.table.column("street"), project)
+
+    def release(self) -> None:
+        """Lets go of the rows: readers and this object hold one another, and would keep them until the next collection."""
+        self.readers.clear()
+        self.cells = []
 
     def _column(self, column: Column) -> list:
         """Every cell of a column as a value; problems are noted for each cell that is not what it should be."""

@@ -75,7 +75,7 @@ class Layouts:
     sha256: str
 
     def begins_with(self, use: str, text: str) -> bool:
-        return any(text.startswith(word) for word in self.words.get(use, ()))
+        return text.startswith(tuple(self.words.get(use, ())))
 
     def with_headers(self, added: Iterable[tuple[str, str, str]]) -> Layouts:
         """These layouts with further spellings of headers (kind, field, header as written; levels joined by /)."""

@@ -41,6 +41,8 @@ _OTHER_CELL = re.compile(rb'<c(?! r="[A-Z])[\s/>]')
 _COUNT = re.compile(rb"""uniqueCount\s*=\s*["'](\d+)""")
 _DECLARES = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^>]*>|<!--(?:[^-]|-(?!->))*-->)*<!DOCTYPE")
 _STYLES = "xl/styles.xml"
+# The parts that calamine looks into. Themes, drawings, properties of the document are none of them.
+_READ = re.compile(r"\.rels$|^(?!.*(?:^|/)(?:theme|drawings|docprops|printersettings|media|charts|customxml)/).*\.xml$")
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
@@ -80,12 +82,11 @@ class Workbook:
     links: bool = False
 
 
-def inspect(data: bytes) -> Workbook:
+def inspect(data: bytes, package: zipfile.ZipFile | None = None) -> Workbook:
     """Reads through the parts of an xlsx: all that must be known before it is opened. `search` finds the marks, which can be
-    done while it is being opened. Raises Unsafe or Damaged."""
+    done while it is being opened. package: its container, if it was opened before. Raises Unsafe or Damaged."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            return _inspect(package)
+        return _inspect(package or zipfile.ZipFile(io.BytesIO(data)))
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ElementTree.ParseError, KeyError, ValueError, EOFError, OSError,
             NotImplementedError, RuntimeError) as error:
         raise Damaged(str(error)) from None
@@ -118,7 +119,7 @@ def _inspect(package: zipfile.ZipFile) -> Workbook:
     if strange:
         raise Damaged(strange[0])  # calamine might find it under another spelling, and what it says would go unseen
     for name in names:
-        if name in (book_part, styles) or not (name in parts or name.lower().endswith((".xml", ".rels"))):
+        if name in (book_part, styles) or not (name in parts or _READ.search(name.lower())):
             continue
         content = read_part(package, name)  # any of them, for its declarations and its checksum
         if b"sheetData" not in content:
@@ -228,7 +229,7 @@ def _cells_within(content: bytes) -> tuple[int, int]:
     return (start, end) if 0 <= start < end else (0, len(content))
 
 
-SAMPLE = 200_000  # bytes at the beginning and the end of a sheet in which a program's way of writing attributes shows
+SAMPLE = 20_000  # bytes at the beginning and the end of a sheet in which a program's way of writing attributes shows
 
 
 def _unusual(content: bytes) -> bool:

@@ -22,6 +22,7 @@ from renewal.intake.cells import Broken, Month, Percent
 
 ROOT = Path(__file__).resolve().parents[2]
 MEGA = 1_000_000
+LARGE = MEGA  # bytes from which a workbook is searched in a thread of its own
 
 
 class TooLarge(Exception):
@@ -166,10 +167,14 @@ def ooxml(data: bytes, rows: int, columns: int, cells: int, about=None) -> list[
     from renewal.intake import ooxml as package
 
     about = about or package.inspect(data)
-    with ThreadPoolExecutor(1) as beside:  # calamine does not hold Python up while it parses
-        marks = beside.submit(package.search, about)
+    if len(data) < LARGE:
+        package.search(about)
         found = with_calamine(data, rows, columns, cells)
-        marks.result()
+    else:
+        with ThreadPoolExecutor(1) as beside:  # calamine does not hold Python up while it parses
+            marks = beside.submit(package.search, about)
+            found = with_calamine(data, rows, columns, cells)
+            marks.result()
     for sheet in found:
         sheet.from_1904, sheet.macros, sheet.links, sheet.stated = about.from_1904, about.macros, about.links, True
         more = about.sheets.get(sheet.name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -71,10 +72,11 @@ def read(name: str, data: bytes, limits: Limits | None = None, *, alone: bool = 
     if len(data) > limits.file_mb * MEGABYTE:
         message = _("文件有 {n} MB，超过上限 {most} MB，没有打开").format(n=len(data) // MEGABYTE, most=limits.file_mb)
         raise refuse(name, "over_limit", message)
-    kind = containers.kind_of(name, data)
+    package = containers.opened(name, data) if data.startswith(containers.PACKED) else None
+    kind = containers.kind_of(name, data, package)
     if kind == "zip":
         raise refuse(name, "unsupported_type", _("是压缩包，里面没有工作簿；请把后缀改回 zip，或导出为 xlsx"))
-    book = _text(name, data, limits) if kind == "text" else _workbook(name, kind, data, limits, alone)
+    book = _text(name, data, limits) if kind == "text" else _workbook(name, kind, data, package, limits, alone)
     expected = "text" if suffix in TEXT else EXCEL.get(suffix)
     if expected != kind:
         message = _("后缀是 {suffix}，内容其实是 {kind}，已按内容读取").format(suffix=suffix, kind="CSV" if kind == "text" else kind)
@@ -92,14 +94,16 @@ def _filled(rows: list[list]) -> bool:
     return any(cell != "" for row in rows for cell in row)
 
 
-def _workbook(name: str, kind: str, data: bytes, limits: Limits, alone: bool) -> Book:
+def _workbook(
+    name: str, kind: str, data: bytes, package: zipfile.ZipFile | None, limits: Limits, alone: bool
+) -> Book:
     if kind != "xls":
-        containers.check(name, data, limits)
+        containers.check(name, data, limits, package)
     about = None
     bounds = (limits.rows, limits.columns, limits.cells)
     try:
         if kind == "xlsx" and not alone:
-            about = ooxml.inspect(data)
+            about = ooxml.inspect(data, package)
         if about and not about.far:
             sheets = opener.ooxml(data, *bounds, about=about)
         else:

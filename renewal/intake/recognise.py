@@ -81,6 +81,8 @@ def recognise(grid: Grid, layouts: Layouts, plan: Plan) -> Table | None:
         top = [fold(c) if isinstance(c, str) else "" for c in grid.rows[first]]
         if not known_words.intersection(top):
             continue
+        if best and best[0][0] and first > best[2] + DEEPEST:
+            break  # every required column was found above: what follows is data
         for depth in range(1, DEEPEST + 1):
             if first + depth > len(grid.rows):
                 break

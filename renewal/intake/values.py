@@ -76,6 +76,7 @@ def text(cell) -> str | None:
     return str(cell)
 
 
+@lru_cache(maxsize=65536)
 def clean(written: str) -> str:
     """Text as it is kept: without invisible signs, spaces of every kind as plain ones, none at the ends."""
     if written.isascii():
@@ -132,6 +133,8 @@ class Dates:
 
     def read(self, cell) -> tuple[date, date] | Noted | _NotApplicable | None:
         """(first day, last day): a day twice, or the first and last day that the writing can mean (2020.6, 6月底)."""
+        if type(cell) is str and _LIKE_A_DAY.match(cell):  # most cells by far
+            return written_day_pair(cell)
         if isinstance(cell, datetime):
             return _day(cell.date())
         if isinstance(cell, date):
@@ -197,6 +200,7 @@ class Dates:
         return Noted(pair, "year_assumed", _("没有写年份，按截至日期的 {year} 年读取").format(year=self.as_of.year))
 
 
+_LIKE_A_DAY = re.compile(r"\d{4}[-./年]\d|\d{8}$")
 _DAY = re.compile(r"(\d{4})(?:年|[-./])(\d{1,2})(?:月|[-./])(\d{1,2})[日号]?")
 _MONTH = re.compile(r"(\d{4})(?:年|[-./])(\d{1,2})月?(?:份)?(上旬|中旬|下旬|初|中|底|末)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
@@ -270,13 +274,14 @@ def _within(day: date) -> date:
 
 
 _NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_CHINESE_DIGIT = re.compile("[〇○零一二三四五六七八九十]")
 _CHINESE_YEAR = re.compile(r"[〇○零一二三四五六七八九]{4}(?=年)")
 _CHINESE_NUMBER = re.compile(r"(?:([二三])?(十))?([一二三四五六七八九])?(?=[月日号])")
 
 
 def _plain_numerals(written: str) -> str:
     """Chinese numerals of a date as digits: 二〇二〇年六月三十日 is 2020年6月30日."""
-    if not any(c in "〇○零一二三四五六七八九十" for c in written):
+    if written.isascii() or not _CHINESE_DIGIT.search(written):
         return written
     written = _CHINESE_YEAR.sub(lambda m: m[0].translate(_NUMERALS), written)
 

@@ -257,16 +257,14 @@ def _publish(
     files: list[File], store: Store, plan: Plan, layouts: Layouts, loaded_at: datetime, order: Order
 ) -> LoadReport:
     reports, journal = [f.report for f in files], Journal(store.office)
-    found = _weigh(files, store, plan, layouts, loaded_at, order)
+    with _originals(files, store) as kept:  # written through to the disk, which is mostly waiting, while the version is built
+        found = _weigh(files, store, plan, layouts, loaded_at, order)
+        kept.update(f.sha256 for f in found.good if found.built)
     try:
         if found.base is not None:
             _remember_refused(files, journal, found.loaded_at, order)
         if found.built is None:
             return LoadReport(reports)
-        with ThreadPoolExecutor(8) as pool:  # originals are written through to the disk, which is mostly waiting
-            kept = [pool.submit(store.keep_original, data) for data in {f.sha256: f.data for f in found.good}.values()]
-            for original in kept:  # all are there before the journal names them
-                original.result()
         head = Publication(
             found.number, "prepared", found.loaded_at, order.who or journals.who(), order.sample, plan.sha256, layouts.sha256,
             found.built.name, order.kind, order.withdraws, order.reason,
@@ -282,6 +280,24 @@ def _publish(
         # it is published, and what was left to do the next load does
     store.drop_old(KEPT if found.base else 0)  # before the first publication there is nothing that a reader might hold
     return LoadReport(reports, found.number, found.built.name)
+
+
+@contextmanager
+def _originals(files: list[File], store: Store) -> Iterator[set[str]]:
+    """Puts the originals into the archive beside what is done within. At the end all are there, and those that are not in the
+    set that was filled (since their file was refused after all) are taken away again, unless they were there before."""
+    wanted: set[str] = set()
+    fresh = {f.sha256: f.data for f in files if f.report.outcome == "loaded" and not (store.archive / f.sha256).exists()}
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            written = [pool.submit(store.keep_original, data) for data in fresh.values()]
+            yield wanted
+            for original in written:
+                original.result()
+    finally:
+        for digest in fresh.keys() - wanted:
+            with suppress(OSError):
+                (store.archive / digest).unlink(missing_ok=True)
 
 
 def _remember_refused(files: list[File], journal: Journal, at: datetime, order: Order) -> None:
