@@ -97,7 +97,11 @@ def _body(grid: Grid, table: Table, layouts: Layouts, key: int, out: Sheet) -> _
     keys = [row[key] for row in rows] if key >= 0 else [""] * len(rows)
     # most rows have a number of a project in the key's column, and nothing else needs to be asked about them
     plain = {k for k in set(keys) if k not in ("", header[key]) and not (isinstance(k, str) and (k.isspace() or _aside(k, layouts, seen)))}
-    for number, (row, keyed) in enumerate(zip(rows, keys, strict=True), 1):
+    below = len(rows)
+    if not before and plain.issuperset(keys[table.last + 1 :]):  # nothing but data below the header
+        below = table.last + 1
+        body.rows, body.numbers = rows[below:], list(range(below + 1, len(rows) + 1))
+    for number, (row, keyed) in enumerate(zip(rows[:below], keys[:below], strict=True), 1):
         if table.first < number <= table.last + 1:
             continue
         if number > table.first and keyed in plain and number not in before:

@@ -125,7 +125,7 @@ def _inspect(package: zipfile.ZipFile) -> Workbook:
         if b"sheetData" not in content:
             continue
         unusual = _unusual(content)
-        found.far = found.far or unusual or (any(maybe.search(content) for maybe in _MAYBE_FAR) and _FAR.search(content) is not None)
+        found.far = found.far or unusual or _far(content)
         if name in parts:
             parts[name].content, parts[name].unusual = content, unusual
     return found
@@ -224,9 +224,15 @@ def _search(content: bytes, sheet: Sheet, styles: dict[int, str]) -> None:
 
 
 def _cells_within(content: bytes) -> tuple[int, int]:
-    """Where the rows of a sheet begin and end in its XML."""
-    start, end = content.find(b"sheetData"), content.rfind(b"sheetData")
+    """Where the rows of a sheet begin in its XML, and where its last cell ends that holds something."""
+    start, end = content.find(b"sheetData"), content.rfind(b"</c>")
     return (start, end) if 0 <= start < end else (0, len(content))
+
+
+def _far(content: bytes) -> bool:
+    """Whether a cell that holds something lies far out. Below the last such cell there may be a million that only have a style."""
+    last = content.rfind(b"</c>")
+    return any(maybe.search(content, 0, last) for maybe in _MAYBE_FAR) and _FAR.search(content, 0, last) is not None
 
 
 SAMPLE = 20_000  # bytes at the beginning and the end of a sheet in which a program's way of writing attributes shows
@@ -238,7 +244,7 @@ def _unusual(content: bytes) -> bool:
         return True
     if any(sign in part for part in (content[:SAMPLE], content[-SAMPLE:]) for sign in (b'= "', b' ="', b":c")):
         return True
-    return _OTHER_CELL.search(content) is not None and len(_CELL.findall(content)) != len(_PLACED.findall(content))
+    return _OTHER_CELL.search(content, 0, content.rfind(b"</c>")) is not None and len(_CELL.findall(content)) != len(_PLACED.findall(content))
 
 
 def _parsed(content: bytes, styles: dict[int, str]) -> dict[tuple[int, int], str]:
