@@ -6,7 +6,6 @@ import csv
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -242,10 +241,10 @@ def _insert_rows(
 ) -> None:
     if not sheets:
         return
-    def whole(name: str) -> Iterator:
-        return chain.from_iterable(sheet.data[name] for _snapshot, sheet in sheets)
+    def whole(name: str) -> list:  # Arrow takes a list many times faster than an iterator
+        return list(chain.from_iterable(sheet.data[name] for _snapshot, sheet in sheets))
 
-    numbers = chain.from_iterable(repeat(snapshot, len(sheet.data["row"])) for snapshot, sheet in sheets)
+    numbers = list(chain.from_iterable(repeat(snapshot, len(sheet.data["row"])) for snapshot, sheet in sheets))
     arrays = {name: pa.array(whole(name), kind) for name, kind in columns.items()}
     connection.register("incoming", pa.table({"snapshot": pa.array(numbers, pa.int32()), **arrays}))
     connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
