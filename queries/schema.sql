@@ -25,8 +25,9 @@ CREATE TABLE snapshots (
 );
 -- Which column of the sheet holds which field; milestone is '' unless the file is wide. column_letter is as in Excel.
 CREATE TABLE snapshot_columns (snapshot INTEGER, field VARCHAR, milestone VARCHAR, column_letter VARCHAR, header VARCHAR);
--- Coverage: the projects (and so the streets) a snapshot speaks of. street is the one written in the file, in the plan's name.
-CREATE TABLE reported (snapshot INTEGER, project_id VARCHAR, street VARCHAR);
+-- Coverage: the projects (and so the streets) a snapshot speaks of. street is the one written in the file, in the plan's name; name is
+-- the community's as the file has it, folded (no spaces, half-width), to be compared with the registers'.
+CREATE TABLE reported (snapshot INTEGER, project_id VARCHAR, street VARCHAR, name VARCHAR);
 
 -- kind 'register' 项目库. fields: 1 name 2 street 4 community 8 built_year 16 land 32 buildings 64 households 128 area_m2
 -- 256 lon/lat/coord_system 512 batch 1024 mode 2048 planned_commencement 4096 planned_completion 8192 prior_provincial

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import __version__, settings
 from .explained import Explained
+from .headers import STANDARD
 from .i18n import current_language, set_language
 from .i18n import gettext as _
 from .intake.layouts import load_layouts
@@ -126,6 +127,8 @@ def _load(options) -> int:
 
 
 def _print_load(report: LoadReport, good_only: bool = False) -> None:
+    from .desk import condensed
+
     kinds = load_layouts().kinds
     outcomes = {"loaded": _("已载入"), "refused": _("拒收"), "known": _("早已载入"), "passed": _("略过"), "held": _("暂缓")}
     for file in report.files:
@@ -136,7 +139,7 @@ def _print_load(report: LoadReport, good_only: bool = False) -> None:
         days = "、".join(map(str, file.as_of))
         coverage = _("{n} 个街道").format(n=len(file.coverage)) if file.coverage else ""
         print("  ".join(part for part in (outcomes[file.outcome], file.file, kind, days, coverage, counts) if part))
-        for problem in file.problems:
+        for problem in condensed(file.problems):
             print(f"    {problem.line()}")
     refused, loaded = len(report.refused), sum(f.outcome == "loaded" for f in report.files)
     if report.publication is not None:
@@ -212,6 +215,8 @@ def _figure(options) -> int:
         name, sign, value = setting.partition("=")
         if not sign:
             raise figures.FigureError(_("--set 应为 名称=值，而不是“{given}”").format(given=setting))
+        if name in STANDARD:
+            raise figures.FigureError(_("{name} 不用 --set，用命令自己的选项（见 figure --help）").format(name=name))
         own[name] = value
     _print_frame(_run_figure(Store(options.store), options.name, options, **own), options.json, options.csv)
     return 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
@@ -127,6 +128,25 @@ def _mends(files: Iterable[File], plan: Plan, layouts: Layouts) -> list[Mend]:
                     options = tuple(f for f in free if layouts.can_spell(sheet.kind, f, header))
                     found.setdefault(("header", sheet.kind, header), Mend("header", sheet.kind, header, options))
     return list(found.values())
+
+
+ALIKE = 3  # notes of one sort about one file that are shown before they are counted
+
+
+def condensed(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems with the notes of one code about one file reduced to the first few; the last of them says how many."""
+    problems = list(problems)
+    counts = Counter((p.file, p.code) for p in problems if p.severity == "note")
+    seen: Counter = Counter()
+    found = []
+    for p in problems:
+        key = (p.file, p.code)
+        seen[key] += 1
+        if p.severity == "stop" or counts[key] <= ALIKE + 1 or seen[key] < ALIKE:
+            found.append(p)
+        elif seen[key] == ALIKE:
+            found.append(replace(p, message=_("{message}（同类提示共 {n} 处）").format(message=p.message, n=counts[key])))
+    return found
 
 
 def publications(store: Store) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from contextvars import copy_context
@@ -31,10 +32,11 @@ from renewal.store import Order, Upload, publish, withdraw
 from renewal.store.amend import correct, no_change
 from renewal.store.journal import Spelling
 from renewal.store.load import in_force
+from renewal.store.quality import rules
 
 LEDGERS = 30  # ledgers of a street that are listed, the newest
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_DONE, _ROUND = "desk_done", "desk_round"
+_DONE, _FAILED, _ROUND = "desk_done", "desk_failed", "desk_round"
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,14 @@ def change_words() -> dict[str, str]:
 def done_note() -> None:
     """What the last action on this page did, said once."""
     if told := st.session_state.pop(_DONE, None):
-        st.success(told)
+        st.success(_plain(told))
+    if told := st.session_state.pop(_FAILED, None):
+        st.error(_plain(told))
+
+
+def _plain(text: str) -> str:
+    """Text of strangers in a place where Streamlit reads Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()#+.!$:~<>|-])", r"\\\1", text)
 
 
 def _tell(text: str) -> None:
@@ -88,10 +97,10 @@ def _act(action: Callable[[], Any]) -> Any:
     try:
         return action()
     except Explained as error:
-        st.error(str(error))
+        st.error(_plain(str(error)))
     except Refusal as refusal:
         for problem in refusal.problems:
-            st.error(problem.message)
+            st.error(_plain(problem.message))
     return None
 
 
@@ -177,6 +186,7 @@ def _verdict(judged: Judged) -> Finding:
     stops = sum(p.severity == "stop" for p in judged.problems)
     notes = len(judged.problems) - stops
     detail = _("须改正的问题 {stops} 处，提示 {notes} 处").format(stops=stops, notes=notes)
+    detail = "；".join([*dict.fromkeys(p.message for p in judged.problems if p.code == "thin_round"), detail])
     if judged.refused and judged.ready:
         text = _("{n} 份文件可以载入，{m} 份被拒收").format(n=judged.ready, m=judged.refused)
         return Finding("late", text, detail)
@@ -192,7 +202,7 @@ def _in_words(changes: pd.DataFrame) -> str:
     main = changes[changes["level"] == "project"].groupby("change")["project_id"].nunique()
     words = change_words()
     told = [_("{what} {n} 个小区").format(what=words[c], n=main[c]) for c in desk.CHANGES if c in main.index and c != "changed"][:4]
-    return _("发布后：{what}").format(what="，".join(told)) if told else _("小区的开工、完成没有变化")
+    return _("发布后：{what}").format(what=_("，").join(told)) if told else _("小区的开工、完成没有变化")
 
 
 def _confirm(
@@ -207,11 +217,13 @@ def _confirm(
     order = Order(
         as_of=as_of, good_only=bool(judged.refused), sample=d.q.asked.sample, spellings=_used(spellings, judged), base=judged.base
     )
-    with st.spinner(_("正在发布")):
-        report = _act(lambda: publish(uploads, store=store, order=order))
-    if report is None:
+    try:
+        with st.spinner(_("正在发布")):
+            report = publish(uploads, store=store, order=order)
+    except Explained as error:  # somebody else has published: the preview is made anew before it can be confirmed
         st.session_state["desk_judged"] = None
-        return
+        st.session_state[_FAILED] = str(error)
+        st.rerun()
     if report.publication is None:
         st.error(_("没有发布：{n} 份文件被拒收").format(n=len(report.refused)))
         return
@@ -247,17 +259,17 @@ def _file_table(judged: Judged, d: Desk) -> None:
 
 
 def _problems(judged: Judged, uploads: list[Upload]) -> None:
-    problems = sorted(judged.problems, key=lambda p: p.severity == "note")
+    problems = sorted(judged.problems, key=lambda p: (p.severity == "note", p.code in rules()))
     if not problems:
         return
     ui.heading(_("问题"), _("红色须改正，文件才能载入；提示不影响载入"))
-    problem_table(problems)
+    problem_table(desk.condensed(problems))
     run = copy_context()
     for number, upload in enumerate(uploads):
         own = [p for p in problems if p.file == upload.name or p.file.startswith(f"{upload.name}/")]
         if own and not upload.name.lower().endswith(".zip"):
             st.download_button(
-                _("下载标注副本：{file}").format(file=upload.name), data=partial(run.copy().run, marked.copy, upload.name, upload.data, own),
+                _("下载标注副本：{file}").format(file=_plain(upload.name)), data=partial(run.copy().run, marked.copy, upload.name, upload.data, own),
                 file_name=marked.name_of(upload.name), mime=XLSX, key=f"marked_{number}", on_click="ignore",
             )
 
@@ -301,7 +313,7 @@ def change_table(changes: pd.DataFrame, d: Desk) -> None:
     rows = changes.assign(rank=changes["change"].map(order)).sort_values(["level", "rank"], kind="stable").head(SHOWN)
     columns = [
         ui.named("change", _("变化"), words), ui.named("street", _("街道"), names), ui.text("project_id", _("编号")),
-        ui.text("name", _("小区"), wide=True), ui.Column(_("项目"), subject), ui.text("before", _("原来")), ui.text("after", _("改为")),
+        ui.text("name", _("小区"), wide=True), ui.Column(_("节点或内容"), subject), ui.text("before", _("原来")), ui.text("after", _("改为")),
         ui.Column(_("相差（天）"), lambda r: ui.signed_days(r.days), number=True),
     ]
     with st.expander(_("逐条查看（{n} 处）").format(n=len(changes)), expanded=len(changes) <= 30):
@@ -347,7 +359,7 @@ def _mends(judged: Judged, spellings: dict, d: Desk) -> None:
         left, right = st.columns([80, 20])
         known = kinds[spelling.kind].fields[spelling.meaning].label(d.lang) if spelling.use == "header" else spelling.meaning
         left.text(_("“{written}” 认作 “{meaning}”").format(written=spelling.written, meaning=known))
-        right.button(_("取消"), key=f"{_key('unmend')}_{key}", on_click=spellings.pop, args=(key,))
+        right.button(_("不用这个写法"), key=f"{_key('unmend')}_{key}", on_click=spellings.pop, args=(key,))
 
 
 def _mend_label(mend: Mend, kinds: dict, d: Desk) -> str:
@@ -356,7 +368,7 @@ def _mend_label(mend: Mend, kinds: dict, d: Desk) -> str:
         "milestone": _("节点“{written}”是"), "header": _("{kind}的列“{written}”是"),
     }
     kind = kinds[mend.kind].label(d.lang) if mend.kind else ""
-    return words[mend.use].format(written=mend.written, kind=kind)
+    return words[mend.use].format(written=_plain(mend.written), kind=kind)
 
 
 def _option(mend: Mend, kinds: dict, d: Desk, option: str) -> str:
@@ -395,8 +407,11 @@ def reminders(d: Desk) -> None:
     if silent and q.asked.as_of == q.asked.newest:
         ui.heading(_("确认无变化"), _("街道来电说没有变化时用：沿用它最近的报数，记作截至 {date} 已报").format(date=day))
         left, middle, _right = st.columns([30, 20, 50])
-        chosen = left.selectbox(_("街道"), silent, format_func=lambda s: q.plan.label(s, d.lang), label_visibility="collapsed", key=_key("silent"))
-        if middle.button(_("确认无变化"), key=_key("no_change")):
+        chosen = left.selectbox(
+            _("街道"), ["", *silent], format_func=lambda s: q.plan.label(s, d.lang) if s else _("请选择"), label_visibility="collapsed",
+            key=_key("silent"),
+        )
+        if middle.button(_("确认无变化"), key=_key("no_change"), disabled=not chosen):
             report = _act(lambda: no_change(q.asked.store, street=chosen, as_of=q.asked.as_of))
             if report and report.publication:
                 _tell(_("已记：{street}截至 {date} 无变化（第 {n} 次发布）").format(
@@ -475,34 +490,42 @@ def amend(d: Desk) -> None:
         return
     names = dict(zip(projects["project_id"], projects["name"], strict=True))
     first, second, third, fourth = st.columns([32, 20, 26, 22])
-    project = first.selectbox(_("项目"), list(names), format_func=lambda p: f"{p} {names[p]}", key=_key("project"))
-    kind = second.selectbox(_("台账"), list(layouts.kinds), format_func=lambda k: layouts.kinds[k].label(d.lang), key=_key("kind"))
+    project = first.selectbox(_("项目"), list(names), format_func=lambda p: f"{p} {names[p]}", key="desk_project")
+    kind = second.selectbox(_("台账"), list(layouts.kinds), format_func=lambda k: layouts.kinds[k].label(d.lang), key="desk_kind")
     cells = q.figure("source_cells", project_id=project)
     own = cells[cells["kind"] == kind]
     subjects = {"register": [""], "progress": list(dict.fromkeys(own["subject"])), "milestones": list(dict.fromkeys(own["subject"]))}[kind]
     subject = third.selectbox(
-        _("内容或节点"), subjects, format_func=lambda s: plan.label(s, d.lang) if s else "–", key=_key("subject"), disabled=kind == "register"
+        _("内容或节点"), subjects, format_func=lambda s: plan.label(s, d.lang) if s else "–", key="desk_subject", disabled=kind == "register"
     )
-    choices = [f for f in layouts.kinds[kind].fields.values() if f.bit and f.name not in ("lon", "lat", "coord_system")]
-    field = fourth.selectbox(_("哪一列"), choices, format_func=lambda f: f.label(d.lang), key=_key("field"))
+    choices = {f.name: f for f in layouts.kinds[kind].fields.values() if f.bit and f.name not in ("lon", "lat", "coord_system")}
+    field = choices[fourth.selectbox(_("哪一列"), list(choices), format_func=lambda f: choices[f].label(d.lang), key=f"desk_field_{kind}")]
     now = own[(own["subject"] == (subject or "")) & (own["field"] == field.name)] if field else own.head(0)
     current = now.iloc[0] if len(now) else None
     source = "" if current is None else _("{file} › {cell}，截至 {date}").format(
         file=current["file"], cell=current["cell"], date=ui.day(current["as_of"])
     )
     ui.facts([(_("现在的值"), _("空") if current is None else current["value"]), (_("出处"), source or "–")])
-    left, middle, right = st.columns([30, 50, 20])
-    value = left.text_input(_("改为（留空＝清空这一格）"), key=_key("value"))
-    reason = middle.text_input(_("理由（如：核对开工令）"), key=_key("reason"))
-    right.html("<div style='height:1.7rem'></div>")
-    if right.button(_("更正"), type="primary", key=_key("correct"), disabled=subject is None):
+    what = " · ".join(w for w in (names[project], plan.label(subject, d.lang) if subject else "", field.label(d.lang)) if w)
+    with st.form(_key("correct")):
+        left, middle, right = st.columns([30, 50, 20])
+        value = left.text_input(_("改为"), key=_key("value"))
+        reason = middle.text_input(_("理由（如：核对开工令）"), key=_key("reason"))
+        clear = right.checkbox(_("清空这一格"), key=_key("clear"))
+        pressed = st.form_submit_button(_("更正：{what}").format(what=_plain(what)), type="primary", disabled=subject is None)
+    if pressed and clear == bool(value.strip()):
+        st.error(_("请填写改为什么，或只勾选“清空这一格”"))
+    elif pressed:
         report = _act(lambda: correct(
             q.asked.store, kind=kind, project_id=project, subject=subject or "", field=field.name, value=value, reason=reason
         ))
         if report is not None and report.publication is None:
             problem_table([p for f in report.files for p in f.problems])
         elif report is not None:
-            _tell(_("已更正（第 {n} 次发布）").format(n=report.publication))
+            before = _("空") if current is None else current["value"]
+            _tell(_("已更正 {what}：{before} → {after}（第 {n} 次发布）；不对可在“发布记录”里撤回").format(
+                what=what, before=before, after=value.strip() or _("空"), n=report.publication
+            ))
 
 
 def history(d: Desk) -> None:

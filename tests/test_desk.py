@@ -51,7 +51,8 @@ def everything(folder: Path) -> dict[str, str]:
 def test_a_preview_says_what_would_change_and_changes_nothing(store):
     before = everything(store.folder)
     found = judge(store, upload("节点_20200612.csv", HEAD + "A1,七贤街道,开工,2020-05-01,,2020-06-10\nA2,七贤街道,开工,2020-06-01,,\n"))
-    rows = {(r.project_id, r.change, r.before, r.after) for r in found.changes.fillna("").itertuples()}
+    shown = found.changes[["project_id", "change", "before", "after"]].astype(object)
+    rows = {tuple(r) for r in shown.where(shown.notna(), "").itertuples(index=False)}
     assert rows == {("A1", "commenced", "", "2020-06-10"), ("A2", "replanned", "2020-05-01", "2020-06-01")}
     assert (found.ready, found.refused) == (1, 0)
     assert everything(store.folder) == before

@@ -4,7 +4,7 @@
 -- en: The street has reported, but none of its ledgers of the kind in this round has one of its listed projects; that project's earlier report stands,
 --   with its own date.
 -- message.zh: 在册项目 {a} 不在{b}里，沿用以前的报数
--- message.en: Listed project {a} is not in the {b}; its earlier report stands
+-- message.en: Listed project {a} is not in this ledger; its earlier report stands
 -- severity: show
 -- params: as_of, known_at, publication
 -- clause: 

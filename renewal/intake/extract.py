@@ -40,6 +40,7 @@ class Sheet:
     columns: list[Column]
     data: dict[str, list] = field(default_factory=dict)
     streets: dict[str, str] = field(default_factory=dict)  # project -> street as filed
+    names: dict[str, str] = field(default_factory=dict)  # project -> name as filed, folded
     key_column: str = ""
     rows_read: int = 0
     good: int = 0
@@ -300,6 +301,10 @@ class _Reader:
         finish[self.table.kind.name](read)
         self._drop()
         self._totals(read)
+        if name := self.table.column("name"):
+            for project, written in dict.fromkeys(zip(ids, self.cells[name.index], strict=True)):
+                if project is not None and isinstance(written, str) and written.strip():
+                    self.out.names.setdefault(project, fold(written))
         streets = self.out.streets
         pairs = dict.fromkeys(zip(ids, street, strict=True))
         if all(project is None or place is None or streets.setdefault(project, place) == place for project, place in pairs):

@@ -21,6 +21,7 @@ from .opener import Opened, TooLarge, Unopened
 from .problems import Problem, Refusal
 
 EXCEL = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".et": "xls", ".xlsb": "xlsb", ".ods": "ods"}
+csv.field_size_limit(64 * MEGABYTE)  # a long remark is no broken quote
 TEXT = {".csv", ".tsv", ".txt"}
 ARCHIVE = ".zip"
 SUFFIXES = {*EXCEL, *TEXT, ARCHIVE}
@@ -76,6 +77,8 @@ def read(name: str, data: bytes, limits: Limits | None = None, *, alone: bool = 
     kind = containers.kind_of(name, data, package)
     if kind == "zip":
         raise refuse(name, "unsupported_type", _("是压缩包，里面没有工作簿；请把后缀改回 zip，或导出为 xlsx"))
+    if kind == "text" and suffix in EXCEL and not _is_text(data):
+        raise containers.damaged(name)
     book = _text(name, data, limits) if kind == "text" else _workbook(name, kind, data, package, limits, alone)
     expected = "text" if suffix in TEXT else EXCEL.get(suffix)
     if expected != kind:
@@ -187,6 +190,14 @@ def _text(name: str, data: bytes, limits: Limits) -> Book:
     for row in rows:
         row.extend([""] * (width - len(row)))
     return Book([Grid("", rows, widths=widths)])
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        _decode("", data)
+    except Refusal:
+        return False
+    return True
 
 
 def _decode(name: str, data: bytes) -> str:

@@ -219,12 +219,12 @@ class _Filed:
                 sum(sheet.skipped.values()),
             ))
             columns += [(self.last, c.field, c.milestone, c.letter, c.header) for c in own]
-            reported += [(self.last, project, street) for project, street in sheet.streets.items()]
+            reported += [(self.last, project, street, sheet.names.get(project)) for project, street in sheet.streets.items()]
         kinds = ("snapshot", "publication", "kind", "as_of", "known_at", "loaded_at", "revision", "ord", "fields", "sha256", "file", "sheet",
                  "as_of_source", "rows_read", "rows_loaded", "rows_skipped")
         _insert(self.connection, "snapshots", kinds, heads)
         _insert(self.connection, "snapshot_columns", ("snapshot", "field", "milestone", "column_letter", "header"), columns)
-        _insert(self.connection, "reported", ("snapshot", "project_id", "street"), reported)
+        _insert(self.connection, "reported", ("snapshot", "project_id", "street", "name"), reported)
         return numbered
 
 
@@ -269,7 +269,9 @@ def checksums(
         return {}
     parts = []
     for table in ("register", "works", "milestones", "reported", "snapshot_columns", "snapshots"):
-        head = "COLUMNS(lambda c: c NOT IN ('sha256', 'withdrawn_at', 'withdrawn_by'))" if table == "snapshots" else "*"
+        head = {
+            "snapshots": "COLUMNS(lambda c: c NOT IN ('sha256', 'withdrawn_at', 'withdrawn_by'))", "reported": "snapshot, project_id, street",
+        }.get(table, "*")
         rows = f"SELECT {head}{_ROUNDED.get(table, '') if rounded else ''} FROM {table} WHERE snapshot IN (SELECT unnest($s))"
         parts.append(f"SELECT snapshot, '{table}' AS part, md5(CAST(t AS VARCHAR)) AS h FROM ({rows}) t")
     found = connection.execute(

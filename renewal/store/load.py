@@ -135,6 +135,8 @@ def preview(uploads: Iterable[Upload], *, store: Store, order: Order, progress: 
 
 def withdraw(publication: int, *, store: Store, reason: str, who: str = "") -> LoadReport:
     """Takes a publication back: its rows hold no longer, what was said while they held stays answerable. Raises StoreError."""
+    if not reason.strip():
+        raise StoreError(_("撤回要写明理由"))
     sample = store.version() is not None and store.is_sample()
     order = Order("withdrawal", withdraws=publication, reason=reason, who=who, sample=sample)
     plan, layouts = in_force(store, order)

@@ -43,6 +43,7 @@ def database(world: Path) -> Rows:
     connection.execute((FOLDER / "plan.sql").read_text("utf-8"))
     streets: dict[str, str] = {}
     covered: dict[tuple[str, str], str] = {}  # (snapshot, project) -> street of the row, '' where it names none
+    names: dict[tuple[str, str], str] = {}
     for row in read(world / "snapshots.csv"):
         day, number = date.fromisoformat(row["as_of"]), int(row["snapshot"])
         row["known_at"] = row["known_at"] or datetime.combine(day, time(18)).isoformat()
@@ -56,6 +57,7 @@ def database(world: Path) -> Rows:
                 columns(connection, row)
             street = row.get("street") if table == "register" else row.pop("street", "")
             streets.setdefault(row["project_id"], street or "")
+            names[row["snapshot"], row["project_id"]] = (row.get("name") if table == "register" else row.pop("name", "")) or ""
             covered[row["snapshot"], row["project_id"]] = street or ""
             given = [f for f, v in row.items() if known.get((kind, f)) and v != MISSING]
             row["fields"] = sum({known[kind, f]: known[kind, f] for f in given}.values())
@@ -65,7 +67,8 @@ def database(world: Path) -> Rows:
             f"WHERE kind = '{kind}'"
         )
     for (snapshot, project), street in sorted(covered.items()):
-        insert(connection, "reported", {"snapshot": snapshot, "project_id": project, "street": street or streets[project]})
+        name = names[snapshot, project]
+        insert(connection, "reported", {"snapshot": snapshot, "project_id": project, "street": street or streets[project], "name": name})
     for row in read(world / "snapshot_columns.csv"):
         insert(connection, "snapshot_columns", row)
     return Rows(connection)
