@@ -266,7 +266,7 @@ def _print_check(report, as_json: bool) -> int:
 def _existing(options) -> Store:
     """The store; a mistyped folder is neither in order nor to be made."""
     store = Store(options.store)
-    if not store.folder.is_dir():
+    if not store.folder.is_dir() and store.version() is None:
         raise StoreError(_("数据文件夹 {folder} 不存在").format(folder=store.folder))
     return store
 

@@ -131,7 +131,8 @@ def week_after(store: Path) -> list[dict]:
     head = "项目编号,所属街道,节点,计划日期,预计日期,实际日期\n"
     (one, street), (two, _other) = rows
     texts = {
-        f"{street}节点台账_{day:%Y%m%d}.csv": f"{one},{street},竣工验收,2021-10-31,,{day - timedelta(2)}\n{one},{street},综合验收,2022-01-31,2022-02-20,\n",
+        f"{street}节点台账_{day:%Y%m%d}.csv":
+            f"{one},{street},竣工验收,2021-10-31,,{day - timedelta(2)}\n{one},{street},综合验收,2022-01-31,2022-02-20,\n",
         f"节点台账(补报)_{day:%Y%m%d}.csv": f"{two},舜根街道,竣工验收,2021-10-31,,2021-11-31\n",
     }
     return [{"name": name, "mimeType": "text/csv", "buffer": (head + text).encode()} for name, text in texts.items()]

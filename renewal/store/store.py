@@ -75,6 +75,8 @@ class Store:
     # ---- reading ----------------------------------------------------------------------------------------------------
     def version(self) -> str | None:
         """File name of the current version; None for a store into which nothing was loaded."""
+        if self.folder.is_file():
+            raise StoreError(_("{path} 是一个文件，不是数据文件夹").format(path=self.folder))
         try:
             name = self.pointer.read_text("utf-8").strip()
         except FileNotFoundError:
