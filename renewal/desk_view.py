@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from html import escape
 from typing import Any
 
@@ -23,6 +23,7 @@ from renewal.desk import Judged, Mend
 from renewal.explained import Explained
 from renewal.findings import Finding
 from renewal.i18n import _
+from renewal.intake.layouts import Layouts
 from renewal.intake.limits import load_limits
 from renewal.intake.problems import Problem, Refusal
 from renewal.intake.values import iso_day
@@ -41,10 +42,14 @@ _DONE, _FAILED, _ROUND = "desk_done", "desk_failed", "desk_round"
 
 @dataclass(frozen=True)
 class Desk:
-    """Who works at the desk, with which question; layouts and plan as the office has widened them."""
+    """Who works at the desk, with which question; layouts: as the office has widened them."""
 
     q: Question
     viewer: Viewer
+
+    @cached_property
+    def layouts(self) -> Layouts:
+        return in_force(self.q.asked.store)[1]
 
     @property
     def lang(self) -> str:
@@ -303,7 +308,7 @@ def change_table(changes: pd.DataFrame, d: Desk) -> None:
         (f"{levels[level]} · {words[change]}", _("{n} 处").format(n=counts[level, change]))
         for level in levels for change in desk.CHANGES if counts[level, change]
     ])
-    fields_of = in_force(d.q.asked.store)[1].kinds["register"].fields
+    fields_of = d.layouts.kinds["register"].fields
 
     def subject(r: Any) -> str:
         known = fields_of.get(r.subject)
@@ -323,7 +328,7 @@ def change_table(changes: pd.DataFrame, d: Desk) -> None:
 
 
 def _columns(judged: Judged, d: Desk) -> None:
-    kinds = in_force(d.q.asked.store)[1].kinds
+    kinds = d.layouts.kinds
     with st.expander(_("各列是怎样认出来的")):
         for report, columns in zip(judged.files, judged.columns, strict=True):
             if not columns:
@@ -348,7 +353,7 @@ def _mends(judged: Judged, spellings: dict, d: Desk) -> None:
     if not judged.mends and not spellings:
         return
     ui.heading(_("不认识的写法"), _("选出它指什么，预览随即重算；确认发布后记入本单位的别名，以后都认识"))
-    kinds = in_force(d.q.asked.store)[1].kinds
+    kinds = d.layouts.kinds
     for mend in judged.mends[:20]:
         key = _key(f"mend_{mend.use}_{mend.kind}_{mend.written}")
         st.selectbox(

@@ -41,7 +41,6 @@ class Sheet:
     data: dict[str, list] = field(default_factory=dict)
     streets: dict[str, str] = field(default_factory=dict)  # project -> street as filed
     names: dict[str, str] = field(default_factory=dict)  # project -> name as filed, folded
-    key_column: str = ""
     rows_read: int = 0
     good: int = 0
     skipped: Counter = field(default_factory=Counter)
@@ -59,7 +58,6 @@ def extract(grid: Grid, table: Table, plan: Plan, layouts: Layouts, when: tuple[
     if any(p.code == "missing_column" for p in table.problems):
         out.rejected.update(body.numbers)  # without its columns no row can be judged
         return out
-    out.key_column = key.place
     if not body.numbers:
         out.problems.append(Problem("no_rows", _("表头下面没有一行数据")))
         return out
@@ -72,12 +70,12 @@ def extract(grid: Grid, table: Table, plan: Plan, layouts: Layouts, when: tuple[
 
 @dataclass
 class _Body:
-    """The data rows and their numbers from 1; totals: the rows that sum others, (number, word, cells); breaks: numbers of
+    """The data rows and their numbers from 1; totals: the rows that sum others, (number, cells); breaks: numbers of
     the rows at which a block of rows ends; shifted: numbers of rows whose cells are not below their headers."""
 
     rows: list[list] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
-    totals: list[tuple[int, str, list]] = field(default_factory=list)
+    totals: list[tuple[int, list]] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
     shifted: set[int] = field(default_factory=set)
 
@@ -121,7 +119,7 @@ def _body(grid: Grid, table: Table, layouts: Layouts, key: int, out: Sheet) -> _
         elif isinstance(first, str) and (keyed in ("", first) or number in before) and (reason := _aside(first, layouts, seen)):
             if reason in ("total", "group"):
                 body.breaks.append(number)
-                body.totals.append((number, first, row))
+                body.totals.append((number, row))
             skipped[reason] += 1
         elif keyed == "" and (reason := lower.get(tuple(row))):
             skipped[reason] += 1
@@ -446,7 +444,7 @@ class _Reader:
                    and fields[c.field].quantity] if self.body.totals else []
         for column in columns:
             reader, found = self._reader(column), read[column.field]
-            for number, _word, row in self.body.totals:
+            for number, row in self.body.totals:
                 try:
                     total = reader(row[column.index]) if row[column.index] != "" else None
                 except values.Unreadable:

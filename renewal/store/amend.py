@@ -18,11 +18,10 @@ from ..intake.layouts import Field, Kind, Layouts
 from ..intake.values import Unreadable, day_pair
 from ..plan import Plan
 from .load import LoadReport, Order, Upload, in_force, publish
-from .quality import EVERYTHING_KNOWN
+from .quality import EVER, EVERYTHING_KNOWN
 from .store import Store, StoreError
 
-EVER = date(9999, 12, 30)
-# How the macros of queries/schema.sql give what is in force, by kind: columns whose names differ from the layout's fields.
+# The macros of queries/schema.sql that give what is in force, by kind.
 _STATE = {"register": "projects_at", "progress": "works_at", "milestones": "milestones_at"}
 COORDINATES = ("lon", "lat", "coord_system")
 _SUBJECT = {"register": None, "progress": "item", "milestones": "milestone"}

@@ -230,10 +230,13 @@ class _Filed:
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, names: tuple[str, ...], rows: list[tuple]) -> None:
     if rows:
-        batch = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
-        connection.register("incoming", batch)
-        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
-        connection.unregister("incoming")
+        _append(connection, table, pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))))
+
+
+def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    connection.register("incoming", rows)
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
+    connection.unregister("incoming")
 
 
 def _insert_rows(
@@ -246,9 +249,7 @@ def _insert_rows(
 
     numbers = list(chain.from_iterable(repeat(snapshot, len(sheet.data["row"])) for snapshot, sheet in sheets))
     arrays = {name: pa.array(whole(name), kind) for name, kind in columns.items()}
-    connection.register("incoming", pa.table({"snapshot": pa.array(numbers, pa.int32()), **arrays}))
-    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
-    connection.unregister("incoming")
+    _append(connection, table, pa.table({"snapshot": pa.array(numbers, pa.int32()), **arrays}))
 
 
 # A number that one program rounds and another does not (2800.0000000000005 m²) is the same number.
