@@ -366,3 +366,25 @@ UNION ALL
 SELECT m.*, s.as_of, s.ord, s.known_at FROM (SELECT project_id, milestone, snapshot FROM milestones_at(d, k) WHERE p IS NULL) a
 JOIN milestones m ON m.snapshot = a.snapshot AND m.project_id = a.project_id AND m.milestone = a.milestone
 JOIN snapshots s ON s.snapshot = m.snapshot;
+
+-- Ledger rows, one a project and snapshot, that call a project by a name which no register has given it: name as the ledger has it, called: by
+-- a register, other: a project that a register calls so (NULL: none).
+CREATE MACRO strange_names(d, k, p) AS TABLE
+WITH called AS (  -- every name that a register has given a project
+    SELECT DISTINCT q.project_id, q.name FROM reported q JOIN snapshots_at(d, k) s USING (snapshot)
+    WHERE s.kind = 'register' AND q.name <> ''
+),
+c AS (
+    SELECT q.snapshot, q.project_id, q.street, q.name
+    FROM reported q JOIN checked_snapshots(d, k, p) s USING (snapshot)
+    WHERE s.kind <> 'register' AND q.name <> ''
+),
+strange AS (SELECT c.* FROM c SEMI JOIN called r USING (project_id) ANTI JOIN called r ON r.project_id = c.project_id AND r.name = c.name),
+rows AS (
+    SELECT snapshot, project_id, min(row) AS row
+    FROM (SELECT snapshot, project_id, row FROM works UNION ALL SELECT snapshot, project_id, row FROM milestones)
+    WHERE snapshot IN (SELECT snapshot FROM strange) GROUP BY ALL
+)
+SELECT s.snapshot, r.row, s.project_id, s.street, s.name, (SELECT min(c.name) FROM called c WHERE c.project_id = s.project_id) AS called,
+    (SELECT min(c.project_id) FROM called c WHERE c.name = s.name) AS other
+FROM strange s LEFT JOIN rows r ON r.snapshot = s.snapshot AND r.project_id = s.project_id;

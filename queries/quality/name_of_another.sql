@@ -7,24 +7,6 @@
 -- severity: stop
 -- params: as_of, known_at, publication
 -- clause:
-WITH called AS (  -- every name that a register has given a project
-    SELECT DISTINCT q.project_id, q.name FROM reported q JOIN snapshots_at($as_of, $known_at) s USING (snapshot)
-    WHERE s.kind = 'register' AND q.name <> ''
-),
-c AS (
-    SELECT q.snapshot, q.project_id, q.street, q.name
-    FROM reported q JOIN checked_snapshots($as_of, $known_at, $publication) s USING (snapshot)
-    WHERE s.kind <> 'register' AND q.name <> ''
-),
-strange AS (SELECT c.* FROM c SEMI JOIN called r USING (project_id) ANTI JOIN called r ON r.project_id = c.project_id AND r.name = c.name),
-rows AS (
-    SELECT snapshot, project_id, min(row) AS row
-    FROM (SELECT snapshot, project_id, row FROM works UNION ALL SELECT snapshot, project_id, row FROM milestones)
-    WHERE snapshot IN (SELECT snapshot FROM strange) GROUP BY ALL
-)
-SELECT s.snapshot, r.row, 'name' AS field, '' AS milestone, s.project_id, s.street, s.name AS value,
-    (SELECT min(k.name) FROM called k WHERE k.project_id = s.project_id) AS a,
-    (SELECT min(k.project_id) FROM called k WHERE k.name = s.name) AS b
-FROM strange s LEFT JOIN rows r ON r.snapshot = s.snapshot AND r.project_id = s.project_id
-WHERE EXISTS (SELECT 1 FROM called k WHERE k.name = s.name)
-ORDER BY s.snapshot, r.row;
+SELECT snapshot, row, 'name' AS field, '' AS milestone, project_id, street, name AS value, called AS a, other AS b
+FROM strange_names($as_of, $known_at, $publication) WHERE other IS NOT NULL
+ORDER BY snapshot, row;
