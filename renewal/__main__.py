@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+from datetime import date
 from pathlib import Path
 
 from . import __version__, settings
@@ -171,13 +172,27 @@ def _run_figure(store: Store, name: str, options, **own):
             raise figures.FigureError(_("不认识的街道“{name}”，最接近的有：{near}").format(name=unknown[0], near=near))
         scope = [street.name for street in found.values()]
     batch = getattr(options, "batch", None)
-    return figures.run(
+    frame = figures.run(
         name, store=store, scope=scope,
-        as_of=iso_day(as_of, "--as-of") if as_of else store.newest(),
-        known_at=iso_day(known, "--known-at") if known else None,
+        as_of=(day := iso_day(as_of, "--as-of") if as_of else store.newest()),
+        known_at=(known_day := iso_day(known, "--known-at") if known else None),
         batch=plan.default_batch if batch is None else batch,
         level=getattr(options, "level", None) or plan.default_level, **own,
     )
+    if name != "batches" and (batch is not None or as_of):
+        _say_what_is_not_there(figures.run(
+            "batches", store=store, scope=scope, as_of=day, known_at=known_day, batch=0, level=plan.default_level
+        )["batch"].tolist(), day, batch)
+    return frame
+
+
+def _say_what_is_not_there(batches: list[int], day: date, batch: int | None) -> None:
+    """Zeros and empty tables of a day or batch without projects are answers, but rarely those that were looked for."""
+    if not batches:
+        print(_("截至 {day} 还没有任何项目库，下面的数都是空的").format(day=day), file=sys.stderr)
+    elif batch is not None and batch not in batches:
+        known = "、".join(map(str, batches))
+        print(_("截至 {day} 没有 {batch} 批次的项目，有的批次：{known}").format(day=day, batch=batch, known=known), file=sys.stderr)
 
 
 def _print_frame(frame, as_json: bool, as_csv: bool = False) -> None:

@@ -351,3 +351,13 @@ def test_an_as_of_before_any_programme_is_refused(store, tmp_path, capsys):
     register = write(tmp_path, "项目库.csv", REGISTER)
     assert main(["load", str(register), "--as-of", "1900-01-01", "--store", str(store.folder)]) == 2
     assert "1990" in capsys.readouterr().err
+
+
+def test_zeros_of_a_day_or_batch_without_projects_are_told_from_real_ones(sample_store, capsys):
+    from renewal.__main__ import main
+
+    asked = ["figure", "headline", "--store", str(sample_store)]
+    for more, said in ((["--as-of", "2019-01-01"], "还没有任何项目库"), (["--batch", "2031"], "2020、2021"), (["--as-of", "2020-07-03"], "")):
+        assert main([*asked, *more]) == 0
+        out, err = capsys.readouterr()
+        assert said in err and "projects" in out and (said or not err)

@@ -205,7 +205,6 @@ def _aside(first: str, layouts: Layouts, seen: dict[str, str]) -> str:
     return seen[first]
 
 
-_NO_DAY = (None, None)
 NAMED, LONGEST = 100, 60  # unknown names of a column for which the nearest are looked for; signs of a name
 CHINA = 73, 136, 3, 54  # degrees: west, east, south, north; beyond it the conversions do not hold
 
@@ -322,13 +321,14 @@ class _Reader:
         spec = self.table.kind.fields[column.field]
         cells = self.cells[column.index]
         reader = self._reader(column)
-        known: dict = {}
         said: dict = {}  # cell -> Unreadable or Noted
         # True == 1.0 as dictionary keys, so a column that holds a boolean is read without the shortcut
         distinct = set(cells)
         plain = not ((1 in distinct or 0 in distinct) and bool in set(map(type, cells)))
+        known: dict = values.seen_days(distinct) if plain and spec.type == "date" else {}
+        fresh = distinct.difference(known)
         out = []
-        for cell in distinct if plain else cells:
+        for cell in fresh if plain else cells:
             try:
                 value = reader(cell) if cell != "" else None
             except values.Unreadable as error:
@@ -341,6 +341,8 @@ class _Reader:
                 out.append(value)
         if plain:
             out = list(map(known.__getitem__, cells))
+            if spec.type == "date":
+                values.remember_days({cell: known[cell] for cell in fresh})
         if spec.type == "percent" and not self.grid.stated:
             self._told_apart(column, cells, out)
         if said:
@@ -408,8 +410,8 @@ class _Reader:
         for spec in kind_fields:
             column = read.get(spec.name, empty)
             if spec.type == "date":
-                pairs = (v or _NO_DAY for v in column)
-                data[spec.name], data[spec.name + "_to"] = map(list, zip(*pairs, strict=True))
+                data[spec.name] = [pair and pair[0] for pair in column]
+                data[spec.name + "_to"] = [pair and pair[1] for pair in column]
             else:
                 data[spec.name] = column
         return data

@@ -20,8 +20,6 @@ BUILT_IN = {9: "percent", 10: "percent", **dict.fromkeys((17, 27, 36, 50, 52, 57
 
 # A cell or row beyond column AZ or row 199,999: calamine lays a sheet out as a full rectangle, so one such cell can ask for
 # more memory than there is, and Rust then ends the whole process. Such a sheet is opened in a process of its own.
-# (Asked first whether it can be so at all, which is three times faster.)
-_MAYBE_FAR = re.compile(rb' r="[A-Za-z](?:[A-Za-z]|\d{7})'), re.compile(rb'row r="(?:\d{7,}|[2-9]\d{5})"')
 _FAR = re.compile(rb'r="(?:[A-Za-z]{3,}\d|[B-Zb-z][A-Za-z]\d|[A-Za-z]*(?:\d{7,}|[2-9]\d{5})")')
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*\shidden=[\"'](?:1|true)[\"']")
 _HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^<>]*\shidden=[\"'](?:1|true)[\"']")
@@ -36,7 +34,8 @@ _NO_RESULT = re.compile(
 # What the patterns above rely on: every cell says where it is, in double quotes, and nothing hides behind comments or CDATA.
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
 _PLACED = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\sr="[A-Z]+\d+"')
-_OTHER_CELL = re.compile(rb'<c(?! r="[A-Z])[\s/>]')
+# Most sheets have no cell but those from A1 to Z199999, written the usual way: one pass says so, and nothing more is asked.
+_OTHER_CELL = re.compile(rb'<c(?! r="[A-Z]1?\d{1,5}")[\s/>]')
 # calamine sets aside memory for as many texts as a part says that it holds; where there is not as much, the process ends.
 _COUNT = re.compile(rb"""uniqueCount\s*=\s*["'](\d+)""")
 _DECLARES = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^>]*>|<!--(?:[^-]|-(?!->))*-->)*<!DOCTYPE")
@@ -124,8 +123,9 @@ def _inspect(package: zipfile.ZipFile) -> Workbook:
         content = read_part(package, name)  # any of them, for its declarations and its checksum
         if b"sheetData" not in content:
             continue
-        unusual = _unusual(content)
-        found.far = found.far or unusual or _far(content)
+        other = _OTHER_CELL.search(content, 0, content.rfind(b"</c>")) is not None
+        unusual = _unusual(content, other)
+        found.far = found.far or unusual or (other and _far(content))
         if name in parts:
             parts[name].content, parts[name].unusual = content, unusual
     return found
@@ -231,20 +231,20 @@ def _cells_within(content: bytes) -> tuple[int, int]:
 
 def _far(content: bytes) -> bool:
     """Whether a cell that holds something lies far out. Below the last such cell there may be a million that only have a style."""
-    last = content.rfind(b"</c>")
-    return any(maybe.search(content, 0, last) for maybe in _MAYBE_FAR) and _FAR.search(content, 0, last) is not None
+    return _FAR.search(content, 0, content.rfind(b"</c>")) is not None
 
 
 SAMPLE = 20_000  # bytes at the beginning and the end of a sheet in which a program's way of writing attributes shows
 
 
-def _unusual(content: bytes) -> bool:
-    """Whether a sheet's XML is written in a way, allowed but rare, in which the patterns would miss a cell."""
+def _unusual(content: bytes, other: bool) -> bool:
+    """Whether a sheet's XML is written in a way, allowed but rare, in which the patterns would miss a cell. other: it has a cell
+    that _OTHER_CELL finds."""
     if (b"'" in content and b"='" in content) or (b"!" in content and b"<!" in content):
         return True
     if any(sign in part for part in (content[:SAMPLE], content[-SAMPLE:]) for sign in (b'= "', b' ="', b":c")):
         return True
-    return _OTHER_CELL.search(content, 0, content.rfind(b"</c>")) is not None and len(_CELL.findall(content)) != len(_PLACED.findall(content))
+    return other and len(_CELL.findall(content)) != len(_PLACED.findall(content))
 
 
 def _parsed(content: bytes, styles: dict[int, str]) -> dict[tuple[int, int], str]:

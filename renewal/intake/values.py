@@ -212,13 +212,32 @@ _WITH_TIME = re.compile(r"(\S+?)[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
 _PARTS = {"上旬": (1, 10), "初": (1, 10), "中旬": (11, 20), "中": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 
 
+_SEEN: dict[str | date, tuple[date, date]] = {}
+MOST_SEEN = 65536
+
+
+def seen_days(cells: set) -> dict:
+    """Those of the cells that name their day themselves and were read before, with what they mean: the same few hundred dates
+    stand in every column of every week's files."""
+    return {cell: _SEEN[cell] for cell in cells if cell in _SEEN}
+
+
+def remember_days(read: Mapping) -> None:
+    """Keeps what cells mean whose meaning does not hang on the sheet they stand in."""
+    if len(_SEEN) < MOST_SEEN:
+        _SEEN.update({
+            cell: value for cell, value in read.items()
+            if type(value) is tuple and (isinstance(cell, date) or (type(cell) is str and _LIKE_A_DAY.match(cell)))
+        })
+
+
 def day_pair(cell) -> tuple[date, date] | None:
     """A date cell where nothing is known of the sheet around it: full dates and months only."""
     found = Dates().read(cell)
     return found if isinstance(found, tuple) else None
 
 
-@lru_cache(maxsize=65536)  # the same few hundred dates stand in every column of every week
+@lru_cache(maxsize=65536)
 def written_day_pair(cell: str) -> tuple[date, date]:
     """Text such as 2020-06-30, 2020/6/30, 2020.6.30, 2020年6月30日, 20200630, 二〇二〇年六月, 2020.6, 2020年6月底."""
     if len(cell) > LONGEST or _odd(cell):
