@@ -1,4 +1,5 @@
-"""Commands: python -m renewal load | snapshots | figure | quality | publications | withdraw | verify | rebuild | sample | serve.
+"""Commands: python -m renewal load | snapshots | figure | quality | publications | withdraw | verify | rebuild | export |
+sample | serve.
 
 Exit codes: 0 done; 2 refused, nothing changed; 3 (load --good-only) published, though some files were refused.
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from . import __version__, settings
 from .explained import Explained
+from .exports import SUFFIXES
 from .headers import STANDARD
 from .i18n import current_language, set_language
 from .i18n import gettext as _
@@ -79,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--batch", type=int, help="plan year (default: the plan's)")
     sub.add_argument("--level", help="completion level: 完工, 竣工验收, 综合验收 or its code (default: the plan's)")
     sub.add_argument("--street", action="append", help="only this street (may be repeated)")
+    sub.add_argument("--since", help="earlier date of a figure that compares two (default: the round before)")
     sub.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the figure's own")
     sub.add_argument("--csv", action="store_true", help="print CSV")
 
@@ -93,6 +96,25 @@ def _parser() -> argparse.ArgumentParser:
     command("verify", _verify, "check archive, journal, pointer and version against one another")
     sub = command("rebuild", _rebuild, "make the current version anew from archive and journal")
     sub.add_argument("--accept", action="store_true", help="publish although rows differ from what was published")
+
+    sub = command("decisions", _decisions, "decisions of the meetings: write one down, close it, put it off, list them")
+    sub.add_argument("action", choices=("list", "add", "close", "carry", "void"))
+    sub.add_argument("number", nargs="?", type=int, help="number of the decision (close, carry, void)")
+    sub.add_argument("--about", default="", help="number of the community, or street (add; default: the district)")
+    sub.add_argument("--what", default="", help="what is decided (add)")
+    sub.add_argument("--unit", default="", help="responsible unit (add)")
+    sub.add_argument("--due", help="until when (add, carry)")
+    sub.add_argument("--reason", default="", help="how it was settled, or why not (close, carry, void)")
+    sub.add_argument("--as-of", help="date of the meeting's data (default: the newest snapshot's)")
+
+    sub = command("export", _export, "write what is taken away from a meeting: deck .pptx, bulletin .docx, decisions .xlsx or .csv")
+    sub.add_argument("what", choices=tuple(SUFFIXES))
+    sub.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write, in a folder that exists")
+    sub.add_argument("--as-of", help="date of the meeting's data (default: the newest snapshot's)")
+    sub.add_argument("--batch", type=int, help="plan year (default: the plan's)")
+    sub.add_argument("--level", help="completion level: 完工, 竣工验收, 综合验收 or its code (default: the plan's)")
+    sub.add_argument("--street", help="only this street's set of screens")
+    sub.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="language of the file (default zh)")
 
     sub = command("sample", _sample, "write a made-up office's exports and load them into the sample's own store", store=False)
     sub.add_argument("--exports", type=Path, default=settings.SAMPLE_EXPORTS, help="folder for the files")
@@ -233,8 +255,22 @@ def _figure(options) -> int:
         if name in STANDARD:
             raise figures.FigureError(_("{name} 不用 --set，用命令自己的选项（见 figure --help）").format(name=name))
         own[name] = value
-    _print_frame(_run_figure(Store(options.store), options.name, options, **own), options.json, options.csv)
+    figure, store = figures.catalogue().get(options.name), Store(options.store)
+    if figure is not None and (figure.spans or options.since):
+        own["since"] = options.since or own.get("since") or _round_before(store, options)
+    _print_frame(_run_figure(store, options.name, options, **own), options.json, options.csv)
     return 0
+
+
+def _round_before(store: Store, options) -> date:
+    """The round before the newest one up to the as-of date."""
+    from . import figures
+
+    rounds = _run_figure(store, "rounds", options)
+    previous = None if rounds.empty else rounds["previous"].iloc[-1]
+    if previous is None or previous != previous:  # NaT at a first round
+        raise figures.FigureError(_("没有更早的一期可比，请用 --since 指定起始日期"))
+    return previous.date()
 
 
 def _quality(options) -> int:
@@ -292,6 +328,69 @@ def _verify(options) -> int:
 
 def _rebuild(options) -> int:
     return _print_check(rebuild(_existing(options), accept=options.accept), options.json)
+
+
+def _decisions(options) -> int:
+    from .meeting import build
+    from .store.decisions import Decisions
+
+    store = _existing(options)
+    q = build.question(store=store, as_of=iso_day(options.as_of, "--as-of") if options.as_of else None, lang=options.lang)
+    kept, day = Decisions(store.office), q.asked.as_of
+    if options.action == "list":
+        found = build.decisions(q)
+        if options.json:
+            _print_json([vars(d) for d in found])
+        for d in found if not options.json else ():
+            state = _("逾期 {n} 天").format(n=d.days_overdue) if d.days_overdue else _("已办结") if d.state == "closed" else _("在办")
+            print(f"{d.number:4}  {d.as_of}  {d.about_name}  {d.what}  {d.unit}  {d.due}  {state}")
+        return 0
+    due = iso_day(options.due, "--due") if options.due else None
+    if due is None and options.action in ("add", "carry"):
+        raise Explained(_("要用 --due 写明完成时限，如 2020-07-31"))
+    if options.action == "add":
+        number = kept.add(as_of=day, about=build.about(q, options.about), what=options.what, unit=options.unit, due=due)
+    else:
+        if (number := options.number) is None:
+            raise Explained(_("要写明议定事项的号数"))
+        more = {"due": due} if options.action == "carry" else {}
+        getattr(kept, options.action)(number, as_of=day, reason=options.reason, **more)
+    if options.json:
+        _print_json(next((vars(d) for d in kept.at(day) if d.number == number), {"number": number, "state": "voided"}))
+    else:
+        print(_("第 {n} 号议定事项已写入").format(n=number))
+    return 0
+
+
+def _export(options) -> int:
+    folder, suffix = options.out.parent, options.out.suffix.lower()
+    if suffix not in SUFFIXES[options.what]:
+        expected = _("或").join(SUFFIXES[options.what])
+        raise Explained(_("--out 的文件名应以 {expected} 结尾，而不是“{given}”").format(expected=expected, given=options.out.name))
+    if not folder.is_dir():
+        raise Explained(_("文件夹 {folder} 不存在，请先建好").format(folder=folder))
+
+    from . import exports
+    from .meeting import build
+
+    made = build.deck_for(
+        store=_existing(options), as_of=iso_day(options.as_of, "--as-of") if options.as_of else None, batch=options.batch,
+        level=options.level, street=options.street, lang=options.lang,
+    )
+    _replace(options.out, exports.made(options.what, made, suffix))
+    _print_json({"path": str(options.out), "as_of": made.deck.as_of}) if options.json else print(options.out)
+    return 0
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """The file whole or as it was; Explained where it can not be written (no right, or open in another program)."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise Explained(_("{path} 写不进去：{error}").format(path=path, error=error.strerror)) from error
 
 
 def _sample(options) -> int:

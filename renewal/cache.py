@@ -6,15 +6,18 @@ narrower scope never meets an older answer; a greatest number of entries bounds 
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pydantic import BaseModel
 
 from renewal import figures, filters, settings
 from renewal.access import Viewer
@@ -50,6 +53,10 @@ class Question:
     def before(self, name: str, **own: Any) -> pd.DataFrame | None:
         """The same at the round before; None at the first round."""
         return None if self.asked.previous is None else self.figure(name, as_of=self.asked.previous, **own)
+
+    def rounds(self) -> list[date]:
+        """The as-of dates of all rounds up to this one, newest first."""
+        return list(self.figure("rounds")["as_of"].dt.date)[::-1]
 
     def ahead(self, now: tuple[str, ...], before: tuple[str, ...]) -> None:
         """Have ready what the reader is likely to ask next: the figures of the rounds beside this one, worked out by one
@@ -127,6 +134,29 @@ def judged(folder: str, version: str, as_of: date, scope: tuple[str, ...], lang:
     ]
     names = ["code", "title", "severity", "message", "street", "project_id", "value", "file", "sheet", "row", "column", "as_of"]
     return pd.DataFrame(rows, columns=names).astype({"row": "Int64"})
+
+
+_screens: OrderedDict[tuple, Any] = OrderedDict()
+_making = Lock()
+MEETINGS = 24  # questions whose screens are kept
+
+
+def screens(q: Question, agenda: BaseModel, make: Callable[[Question, Any], Any]) -> Any:
+    """What `make` makes of a question and an agenda, kept: the meeting turns its screens without asking anew. One makes at a
+    time, so that what is made ahead is not made twice."""
+    asked = q.asked
+    key = (
+        str(asked.store.folder), asked.version, asked.as_of, asked.previous, asked.known_at, asked.batch, asked.level, q.scope, asked.category,
+        asked.street, asked.lang, q.plan.sha256, agenda.model_dump_json(),
+    )
+    with _making:
+        if key in _screens:
+            _screens.move_to_end(key)
+            return _screens[key]
+        found = _screens[key] = make(q, agenda)
+        while len(_screens) > MEETINGS:
+            _screens.popitem(last=False)
+        return found
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

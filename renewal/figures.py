@@ -43,7 +43,7 @@ class Figure:
 
     title, definition: by language ('zh', 'en'); grain: what one row is; params: the standard parameters that the SQL
     uses and its own; defaults: of its own that may be left out; columns: name -> meaning with unit, in order; compares: it
-    asks for the state before and after a publication (see store/state.py, Change).
+    asks for the state before and after a publication, spans: for those at two dates (see store/state.py, Change and Between).
     """
 
     name: str
@@ -57,6 +57,7 @@ class Figure:
     sql: str
     path: Path
     compares: bool = False
+    spans: bool = False
 
 
 @lru_cache(maxsize=8)
@@ -74,8 +75,9 @@ def run(
     as_of: state at the end of this day; known_at: what was known by then (a day counts whole; None: all that is known
     now); batch: year of the batch; level: completion level, code or name; scope: names of the streets the viewer may
     see, none gives no rows; store: default the store in effect; version: default its current one; own: the figure's
-    own parameters. Dates come as datetime64[us] with NaT, whole numbers as Int64. Raises FigureError for an unknown
-    figure, parameter or level, NoData for an empty store.
+    own parameters (since: the earlier date of a figure that spans two, a date or its ISO text). Dates come as
+    datetime64[us] with NaT, whole numbers as Int64. Raises FigureError for an unknown figure, parameter or level and for
+    a date that is none or too late, NoData for an empty store.
     """
     figure = catalogue().get(name)
     if figure is None:
@@ -87,6 +89,9 @@ def run(
     kept = store or Store(settings.store_dir())
     if figure.compares:
         state = kept.change(as_of, given["known_at"], int(given["publication"]), version)
+    elif figure.spans:
+        given["since"] = _since(given["since"], as_of)
+        state = kept.between(given["since"], as_of, given["known_at"], version)
     else:
         state = kept.state(as_of, given["known_at"], version)
     try:
@@ -100,6 +105,19 @@ def _moment(known_at: date | datetime | None) -> datetime:
     if known_at is None:
         return _EVERYTHING_KNOWN
     return known_at if isinstance(known_at, datetime) else datetime.combine(known_at, time.max)
+
+
+def _since(given: date | str, as_of: date) -> date:
+    """The earlier of a figure's two dates."""
+    try:
+        day = given if isinstance(given, date) else date.fromisoformat(given)
+    except (TypeError, ValueError):
+        raise FigureError(_("起始日期应为 2020-07-03 这样的日期，而不是“{given}”").format(given=given)) from None
+    if isinstance(day, datetime):
+        day = day.date()
+    if day > as_of:
+        raise FigureError(_("起始日期 {since} 晚于截至日期 {as_of}").format(since=day, as_of=as_of))
+    return day
 
 
 def _level(level: str) -> str:
@@ -153,4 +171,5 @@ def _parse(path: Path) -> Figure:
         definition={lang: headers.join(entries[lang], lang) for lang in ("zh", "en")}, grain=headers.join(entries["grain"], "en"),
         params=params, defaults=defaults, columns=headers.columns(path, entries["columns"]),
         clause=headers.join(entries["clause"], "en"), sql=text, path=path, compares="publication" in params,
+        spans="since" in params,
     )

@@ -147,6 +147,22 @@ def streets(rows: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
     )
 
 
+def changes(found: pd.DataFrame, since: date, asked: Filters, plan: Plan) -> Finding:
+    """What moved between two dates, from the figure `changes`: communities by kind, each once."""
+    n = {kind: int(rows["project_id"].nunique()) for kind, rows in found[found["level"] == "project"].groupby("change")}
+    silent = list(found.loc[found["change"] == "unreported", "street"])
+    parts = [
+        _("新开工 {n}").format(n=n.get("commenced", 0)), _("完工 {n}").format(n=n.get("works_completed", 0)),
+        _("验收 {n}").format(n=n.get("accepted", 0)), _("新落后 {n}").format(n=n.get("newly_late", 0)),
+        _("追上 {n}").format(n=n.get("caught_up", 0)),
+    ]
+    detail = [_("{since} 至 {as_of}，单位：小区").format(since=_iso(since), as_of=_iso(asked.as_of)), basis(asked, plan)]
+    if silent:
+        detail.insert(1, _("未报：{streets}").format(streets=listed(plan, silent)))
+    status = "late" if n.get("newly_late") else "unreported" if silent else "on_plan"
+    return Finding(status, _of_street(_enumeration(parts), asked, plan), _join(detail))
+
+
 def categories(groups: pd.DataFrame, items: pd.DataFrame, asked: Filters, plan: Plan) -> Finding:
     """Which category and which works are behind their own plans."""
     detail = _("类别按完工计：小区在该类的工程全部完工；落后按各工程自己的计划，不按总目标") + " · " + basis(asked, plan)

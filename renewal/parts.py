@@ -298,6 +298,42 @@ def sorted_by(key: str, rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
+CHANGES = (  # kinds of the figure `changes` in its order, and the status that each stands for
+    ("commenced", "under_way"), ("works_completed", "completed"), ("accepted", "completed"), ("caught_up", "on_plan"),
+    ("newly_late", "late"), ("forecast_moved", "due_unreported"), ("corrected", "due_unreported"), ("joined", "under_way"),
+    ("left", "not_commenced"), ("unreported", "unreported"),
+)
+
+
+def change_kinds() -> dict[str, str]:
+    """Kind of the figure `changes` -> what it is called."""
+    return {
+        "commenced": _("新开工"), "works_completed": _("完工"), "accepted": _("验收"), "caught_up": _("追上"), "newly_late": _("新落后"),
+        "forecast_moved": _("预计变动"), "corrected": _("更正实际日期"), "joined": _("列入名单"), "left": _("调出名单"), "unreported": _("未报"),
+    }
+
+
+def change_table(rows: pd.DataFrame, q: Question) -> None:
+    """Changes of one kind: who, what, from what to what, and the cell it comes from; each name leads to the dossier."""
+    columns = [
+        ui.Column(_("小区"), lambda r: _to_dossier(q, r) if r.project_id else "–"), ui.named("street", _("街道"), street_names(q)),
+        ui.Column(_("节点或工程"), lambda r: escape(_label(q, r.subject)) or "–", wrap=True),
+        ui.text("before", _("原来")), ui.text("after", _("现在")),
+        ui.Column(_("天数"), lambda r: ui.signed_days(r.days), number=True),
+        ui.Column(_("补报"), lambda r: escape(_("是")) if r.backdated else "–"),
+        ui.Column(_("出处"), lambda r: _source(r), wide=True),
+    ]
+    ui.table(rows, columns, empty=_("没有这种变化"))
+
+
+def _source(row: object) -> str:
+    """File, sheet and row that a change comes from."""
+    if pd.isna(row.file):
+        return "–"
+    place = " ".join(part for part in (row.sheet or "", _("第 {n} 行").format(n=row.row)) if part)
+    return ui.with_small(escape(row.file), f"{place} · {_('快照 {n}').format(n=row.snapshot)}")
+
+
 def _label(q: Question, value: object) -> str:
     return "" if pd.isna(value) else q.plan.label(value, q.asked.lang)
 

@@ -1,7 +1,8 @@
 """Where things lie. The only module that reads environment variables.
 
 RENEWAL_PLAN, RENEWAL_LAYOUTS and RENEWAL_STORE override the folders for another district, other
-office layouts or another store, RENEWAL_LIMITS the file of limits; relative paths are taken from the working directory.
+office layouts or another store, RENEWAL_LIMITS the file of limits, RENEWAL_AGENDA the meeting's agenda; relative paths are
+taken from the working directory.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ def layouts_dir() -> Path:
 
 def limits_file() -> Path:
     return _path("RENEWAL_LIMITS", DATA / "limits.toml")
+
+
+def agenda_file() -> Path:
+    return _path("RENEWAL_AGENDA", DATA / "meeting" / "agenda.toml")
 
 
 def store_dir() -> Path:

@@ -16,11 +16,14 @@ from renewal.fields import bound, picker
 from renewal.i18n import LANGUAGES, N_, _, current_language, set_language
 from renewal.plan import Plan, PlanError, load_plan
 from renewal.store import Store, StoreError
+from renewal.store.decisions import Decisions
 from renewal.store.quality import EVER
 
+# By groups of the navigation; those of '' stand by themselves.
 PAGES = (
-    ("overview", N_("总览")), ("streets", N_("街道")), ("categories", N_("类别")),
-    ("map", N_("地图")), ("projects", N_("项目")), ("data", N_("数据")), ("intake", N_("导入")),
+    ("", (("overview", N_("总览")), ("streets", N_("街道")), ("categories", N_("类别")), ("map", N_("地图")), ("projects", N_("项目")))),
+    (N_("会议"), (("dispatch", N_("调度会")), ("changes", N_("本周变化")), ("decisions", N_("议定事项")))),
+    (N_("资料"), (("data", N_("数据")), ("intake", N_("导入")))),
 )
 STYLE = settings.ROOT / "static" / "frame.css"
 NOTES = "_frame_notes"
@@ -162,6 +165,23 @@ def first_intake(page: st.navigation, plan: Plan, store: Store, lang: str, raw: 
         page.run()
 
 
+def held(
+    store: Store, version: str, known: frame.Facts, plan: Plan, raw: dict[str, str]
+) -> tuple[str, frame.Facts, dict[str, str]]:
+    """Version, rounds and filters of a meeting: while it is frozen those it was frozen with, whatever was published since; a URL
+    that names another date is not the frozen meeting. A version that this program can no longer read is let go of."""
+    kept = Decisions(store.office)
+    frozen = kept.frozen()
+    if frozen is None or raw["as_of"] not in ("", frozen.as_of.isoformat()):
+        return version, known, raw
+    try:
+        facts = frame.facts(str(store.folder), frozen.version, plan)
+    except StoreError:
+        kept.release()
+        return version, known, raw
+    return frozen.version, facts, {**raw, "as_of": frozen.as_of.isoformat()}
+
+
 def main() -> None:
     st.set_page_config(page_icon=str(settings.ROOT / "static" / "favicon.png"), layout="wide")
     st.html(STYLE)
@@ -169,10 +189,12 @@ def main() -> None:
     set_language(raw["lang"] if raw["lang"] in LANGUAGES else LANGUAGES[0])
     lang = current_language()
     page = st.navigation(
-        [
-            st.Page(settings.ROOT / "pages" / f"{stem}.py", title=_(title), url_path=stem, default=stem == "overview")
-            for stem, title in PAGES
-        ],
+        {
+            group and _(group): [
+                st.Page(settings.ROOT / "pages" / f"{stem}.py", title=_(title), url_path=stem, default=stem == "overview")
+                for stem, title in pages
+            ] for group, pages in PAGES
+        },
         position="top",
     )
     loaded = load_or_explain()
@@ -185,6 +207,8 @@ def main() -> None:
         else:
             explain_empty(store)
         return
+    if page.url_path == "dispatch":
+        version, known, raw = held(store, version, known, plan, raw)
     choice = frame.resolve(raw, known, plan)
     if choice.notes:
         # The URL is put right, so that what it says is what is shown; the note stays for this one view.
@@ -199,7 +223,8 @@ def main() -> None:
         sample=store.is_sample(), chosen={k: v for k, v in raw.items() if v},
     )
     filter_line(known, choice, plan, lang)
-    header_line(plan, active, frame.reporting(str(settings.store_dir()), version, plan, choice.as_of, choice.batch))
+    if page.url_path != "dispatch":  # its screens have a head of their own
+        header_line(plan, active, frame.reporting(str(settings.store_dir()), version, plan, choice.as_of, choice.batch))
     if NOTES in st.session_state:
         explain_fallback(*st.session_state.pop(NOTES))
     with access.admitted(access.Viewer(scope=frame.everywhere(plan))), filters.active(active):

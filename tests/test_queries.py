@@ -11,7 +11,7 @@ from tests.queries.world import FOLDER, database, text
 
 CASES = sorted(p.parent for p in FOLDER.glob("*/*/expected.csv"))
 # What the tests below give for the figures' own parameters.
-OWN = {"project_id": "P1", "publication": 5}
+OWN = {"project_id": "P1", "publication": 5, "since": date(2020, 7, 3)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda p: f"{p.parent.name}/{p.name}")

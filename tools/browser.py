@@ -49,7 +49,7 @@ def running(store: Path, **environment: str) -> Iterator[str]:
 
 def settle(page) -> None:
     """Wait until the script has ended, everything it drew stands, and fonts and data have come."""
-    page.wait_for_selector(".frame-header, [data-testid=stHeading]")
+    page.wait_for_selector(".frame-header, .screen, [data-testid=stHeading]")
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-stale=true]')")
     page.wait_for_load_state("networkidle")

@@ -98,6 +98,9 @@ def make(
         _empty(store)
     report = load([folder], store=store, sample=True, progress=progress)
     if report.exit_code == 0:
+        from .meetings import decide  # figures and all that they need: not for those who only write the files
+
+        decide(store)
         (store.folder / STAMP).write_text(stamp, "utf-8")
     return report
 

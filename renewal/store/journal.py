@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import re
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
-from ..i18n import gettext as _
-from .store import StoreError
+from .office import Office, now, who
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS publications (
-    publication INTEGER PRIMARY KEY,
-    state TEXT NOT NULL CHECK (state IN ('prepared', 'done', 'abandoned')),
-    loaded_at TEXT NOT NULL, who TEXT NOT NULL, sample INTEGER NOT NULL,
-    plan_sha256 TEXT NOT NULL, layouts_sha256 TEXT NOT NULL, version TEXT NOT NULL,
-    kind TEXT NOT NULL DEFAULT 'load', withdraws INTEGER REFERENCES publications, reason TEXT NOT NULL DEFAULT ''
-);
-CREATE TABLE IF NOT EXISTS files (
-    publication INTEGER NOT NULL REFERENCES publications, position INTEGER NOT NULL,
-    sha256 TEXT NOT NULL, name TEXT NOT NULL, as_of_option TEXT, known_at TEXT NOT NULL,
-    PRIMARY KEY (publication, position)
-);
-CREATE TABLE IF NOT EXISTS checksums (
-    publication INTEGER NOT NULL REFERENCES publications, snapshot INTEGER NOT NULL, rows INTEGER NOT NULL, checksum TEXT NOT NULL,
-    PRIMARY KEY (publication, snapshot)
-);
-CREATE TABLE IF NOT EXISTS refusals (
-    refused_at TEXT NOT NULL, who TEXT NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL, kinds TEXT NOT NULL, as_of TEXT NOT NULL,
-    streets TEXT NOT NULL, rows INTEGER NOT NULL, problems TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS spellings (
-    publication INTEGER NOT NULL REFERENCES publications, use TEXT NOT NULL, kind TEXT NOT NULL, written TEXT NOT NULL, meaning TEXT NOT NULL
-);
-"""
-# Columns of publications that stores of earlier programs do not have yet.
-_ADDED = {
-    "kind": "TEXT NOT NULL DEFAULT 'load'", "withdraws": "INTEGER REFERENCES publications", "reason": "TEXT NOT NULL DEFAULT ''",
-}
+__all__ = ["FileEntry", "Journal", "Publication", "RefusalEntry", "Spelling", "now", "who"]
 
 
 @dataclass(frozen=True)
@@ -103,51 +69,18 @@ class Spelling:
     kind: str = ""
 
 
-class Journal:
-    """office.sqlite, in WAL mode: many may write, a crash loses nothing that was confirmed. What SQLite can not do is a
-    StoreError.
+class Journal(Office):
+    """What was loaded.
 
     A publication that is written down as prepared is in force if the pointer names its version: where a method takes
     `current`, that is the pointer's version, and such a publication counts.
     """
 
-    def __init__(self, path: Path):
-        self.path = path
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        connection = None
-        try:
-            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            if not _fits(connection):
-                _bring_up_to_date(connection)
-            yield connection
-        except sqlite3.Error as error:
-            raise StoreError(_("日志 {path} 读写不了，原有数据未变：{error}").format(path=self.path, error=error)) from None
-        finally:
-            if connection is not None:
-                connection.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction."""
-        with self._reading() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-                raise
-
     def settle(self, current: str | None) -> None:
         """After a killed load: a prepared publication is done if the pointer names its version, abandoned if not."""
         if not self.path.exists():
             return
-        with self._writing() as c:
+        with self.writing() as c:
             c.execute("UPDATE publications SET state = 'done' WHERE state = 'prepared' AND version = ?", (current,))
             c.execute("UPDATE publications SET state = 'abandoned' WHERE state = 'prepared'")
 
@@ -155,7 +88,7 @@ class Journal:
         self, entry: Publication, files: list[FileEntry], checksums: dict[int, tuple[int, str]], spellings: Iterable[Spelling] = ()
     ) -> None:
         """Writes down a publication before its version becomes current. checksums: snapshot -> (rows, checksum)."""
-        with self._writing() as c:
+        with self.writing() as c:
             c.execute(
                 "INSERT INTO publications (publication, state, loaded_at, who, sample, plan_sha256, layouts_sha256, version, kind,"
                 " withdraws, reason) VALUES (?, 'prepared', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -178,12 +111,12 @@ class Journal:
             )
 
     def finish(self, publication: int) -> None:
-        with self._writing() as c:
+        with self.writing() as c:
             c.execute("UPDATE publications SET state = 'done' WHERE publication = ?", (publication,))
 
     def moved(self, publication: int, version: str, plan_sha256: str, layouts_sha256: str, checksums: dict) -> None:
         """After a rebuild: the last publication's version has a new name, and its checksums may have been accepted anew."""
-        with self._writing() as c:
+        with self.writing() as c:
             c.execute("UPDATE publications SET version = ? WHERE publication = ?", (version, publication))
             c.execute(
                 "UPDATE publications SET plan_sha256 = ?, layouts_sha256 = ? WHERE state = 'done'", (plan_sha256, layouts_sha256)
@@ -193,14 +126,14 @@ class Journal:
                 c.executemany("INSERT INTO checksums VALUES (?, ?, ?, ?)", [(number, s, n, k) for s, (n, k) in sums.items()])
 
     def next_number(self) -> int:
-        with self._reading() as c:
+        with self.reading() as c:
             return c.execute("SELECT coalesce(max(publication), 0) + 1 FROM publications").fetchone()[0]
 
     def done(self, current: str | None = None) -> list[Publication]:
         """The publications in force, oldest first."""
         if not self.path.exists():
             return []
-        with self._reading() as c:
+        with self.reading() as c:
             rows = c.execute(
                 "SELECT publication, state, loaded_at, who, sample, plan_sha256, layouts_sha256, version, kind, withdraws, reason"
                 " FROM publications WHERE state = 'done' OR version = ? ORDER BY publication", (current,)
@@ -211,7 +144,7 @@ class Journal:
         """The office's own spellings in force, or those in force for a publication."""
         if not self.path.exists():
             return []
-        with self._reading() as c:
+        with self.reading() as c:
             rows = c.execute(
                 "SELECT s.use, s.written, s.meaning, s.kind FROM spellings s JOIN publications p USING (publication)"
                 " WHERE (p.state = 'done' OR p.version = ?) AND p.publication <= coalesce(?, p.publication)"
@@ -221,7 +154,7 @@ class Journal:
 
     def refuse(self, entries: Iterable[RefusalEntry]) -> None:
         """Writes down files that were refused."""
-        with self._writing() as c:
+        with self.writing() as c:
             c.executemany(
                 "INSERT INTO refusals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(e.refused_at.isoformat(), e.who, e.file, e.sha256, *(
@@ -233,7 +166,7 @@ class Journal:
         """The files that were refused, newest first."""
         if not self.path.exists():
             return []
-        with self._reading() as c:
+        with self.reading() as c:
             rows = c.execute(
                 "SELECT refused_at, who, file, sha256, kinds, as_of, streets, rows, problems FROM refusals ORDER BY rowid DESC LIMIT 500"
             ).fetchall()
@@ -243,45 +176,13 @@ class Journal:
         ]
 
     def files(self, publication: int) -> list[FileEntry]:
-        with self._reading() as c:
+        with self.reading() as c:
             rows = c.execute(
                 "SELECT sha256, name, as_of_option, known_at FROM files WHERE publication = ? ORDER BY position", (publication,)
             ).fetchall()
         return [FileEntry(r[0], r[1], date.fromisoformat(r[2]) if r[2] else None, datetime.fromisoformat(r[3])) for r in rows]
 
     def checksums(self, publication: int) -> dict[int, tuple[int, str]]:
-        with self._reading() as c:
+        with self.reading() as c:
             rows = c.execute("SELECT snapshot, rows, checksum FROM checksums WHERE publication = ?", (publication,)).fetchall()
         return {s: (n, k) for s, n, k in rows}
-
-
-def _fits(connection: sqlite3.Connection) -> bool:
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(publications)")}
-    return set(re.findall(r"EXISTS (\w+)", _TABLES)) <= tables and _ADDED.keys() <= columns
-
-
-def _bring_up_to_date(connection: sqlite3.Connection) -> None:
-    """Makes the tables, or those that an earlier program did not have."""
-    with suppress(sqlite3.OperationalError):  # another is reading: it stays as safe as it was, and the next one tries again
-        connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("BEGIN IMMEDIATE")
-    for statement in _TABLES.split(";\n"):
-        connection.execute(statement)
-    have = {row[1] for row in connection.execute("PRAGMA table_info(publications)")}
-    for name, definition in _ADDED.items():
-        if name not in have:
-            connection.execute(f"ALTER TABLE publications ADD COLUMN {name} {definition}")
-    connection.execute("COMMIT")
-
-
-def now() -> datetime:
-    """Local time of the office, whole seconds: "known on 14 August" means the office's 14 August."""
-    return datetime.now().replace(microsecond=0)
-
-
-def who() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"

@@ -11,6 +11,7 @@ import re
 import threading
 import warnings
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -57,6 +58,11 @@ def _calls(sql: str, macro: str) -> bool:
     return re.search(rf"\b{macro}\(", sql) is not None
 
 
+def _table(macro: str, level: str) -> str:
+    """The temporary table that keeps what a macro gives."""
+    return f"kept_{macro}_{level}" if macro in BY_LEVEL else f"kept_{macro}"
+
+
 class State:
     """One date, as known at one moment, on one version. Used by one thread at a time; others wait."""
 
@@ -75,9 +81,16 @@ class State:
                 self._keep(macro, level)
             return self._cursor.execute(sql, dict(params)).to_arrow_table()
 
+    def rows(self, macro: str, level: str) -> pa.Table:
+        """All rows of one of the kept macros at this date (and level). Raises duckdb.Error."""
+        with self._lock:
+            for needed in _wanted(self._schema, f"{macro}("):
+                self._keep(needed, level)
+            return self._cursor.execute(f"FROM {_table(macro, level)}").to_arrow_table()
+
     def _keep(self, macro: str, level: str) -> None:
         by_level = macro in BY_LEVEL
-        table = f"kept_{macro}_{level}" if by_level else f"kept_{macro}"
+        table = _table(macro, level)
         arguments = "d, k, lv" if by_level else "d, k"
         if table not in self._tables:
             self._cursor.execute(f"DROP MACRO TABLE IF EXISTS temp.{macro}")  # the history's own macro fills the table
@@ -125,3 +138,41 @@ class Change(State):
         for name, macro in self.TABLES.items():
             self._cursor.execute(f"CREATE TEMP TABLE before_{name} AS FROM {macro}(?, ?)", list(self._asked))
         self._made = True
+
+
+class Between:
+    """The states at two dates side by side, both as known at one moment, on one version. Used by one thread at a time.
+
+    The macros of a State stand for its one date. So a figure of two dates (`-- params: since`) calls no macro but reads the
+    tables before_status, after_status, …_works, …_milestones, …_projects and …_reporting, each with the columns of the macro it is
+    made from; only those that its SQL names are made, out of the states at either date.
+    """
+
+    TABLES: ClassVar[dict[str, str]] = {
+        "status": "status_at", "works": "work_status_at", "milestones": "milestones_at", "projects": "projects_at",
+        "reporting": "reporting_at",
+    }
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, before: State, after: State):
+        self._cursor = cursor
+        self._sides = {"before": before, "after": after}
+        self._levels: dict[str, str] = {}  # table -> level it was made for
+        self._lock = threading.Lock()
+
+    def query(self, sql: str, params: Mapping[str, Any], level: str) -> pa.Table:
+        """The rows of a query on the tables of either date (and level). Raises duckdb.Error."""
+        with self._lock:
+            missing = [
+                (f"{side}_{name}", state, macro)
+                for name, macro in self.TABLES.items() for side, state in self._sides.items()
+                if re.search(rf"\b{side}_{name}\b", sql) and not self._has(f"{side}_{name}", macro, level)
+            ]
+            with ThreadPoolExecutor(len(self._sides)) as pool:  # either date by a thread of its own, since neither waits for the other
+                for (table, _state, _macro), rows in zip(missing, pool.map(lambda m: m[1].rows(m[2], level), missing), strict=True):
+                    self._cursor.register(table, rows)
+                    self._levels[table] = level
+            return self._cursor.execute(sql, dict(params)).to_arrow_table()
+
+    def _has(self, table: str, macro: str, level: str) -> bool:
+        made = self._levels.get(table)
+        return made is not None and (macro not in BY_LEVEL or made == level)

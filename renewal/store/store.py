@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import lru_cache
@@ -25,17 +25,13 @@ import duckdb
 import filelock
 
 from .. import settings
-from ..explained import Explained
 from ..i18n import gettext as _
-from .state import Change, State
+from .office import Office, StoreError
+from .state import Between, Change, State
 
 STATES = 12  # states at a date kept in memory, over all versions
 ABANDONED = 3600  # seconds after which a preview's version file belongs to nobody
 KEPT = 5  # version files kept behind the current one, for readers that still hold them
-
-
-class StoreError(Explained):
-    """The store cannot be used; the text says why and what to do, in the reader's words."""
 
 
 class NoData(StoreError):
@@ -62,7 +58,7 @@ class Store:
     """A store folder. Making the object touches nothing on disk."""
 
     _open: ClassVar[OrderedDict[tuple[str, str], duckdb.DuckDBPyConnection]] = OrderedDict()
-    _states: ClassVar[OrderedDict[tuple, State]] = OrderedDict()
+    _states: ClassVar[OrderedDict[tuple, State | Between]] = OrderedDict()
     _guard = threading.Lock()
 
     def __init__(self, folder: Path | str | None = None):
@@ -111,13 +107,24 @@ class Store:
     def state(self, as_of: date, known_at: datetime, version: str | None = None) -> State:
         """The state at the end of a day as known at a moment, on a version (default: the current one)."""
         name = version or self.version()
-        key = (str(self.folder), name, as_of, known_at)
+        return self._kept((name, as_of, known_at), lambda: State(self.cursor(name), schema()[0], as_of, known_at))
+
+    def between(self, since: date, as_of: date, known_at: datetime, version: str | None = None) -> Between:
+        """The state at the end of a day beside that at the end of a later one, both as known at a moment."""
+        name = version or self.version()
+        return self._kept((name, since, as_of, known_at), lambda: Between(
+            self.cursor(name), self.state(since, known_at, name), self.state(as_of, known_at, name)
+        ))
+
+    def _kept(self, asked: tuple, make: Callable[[], State | Between]) -> State | Between:
+        """What is kept in memory for a question to a version, made where it is not there."""
+        key = (str(self.folder), *asked)
         with self._guard:
             found = self._states.get(key)
             if found is not None:
                 self._states.move_to_end(key)
                 return found
-        made = State(self.cursor(name), schema()[0], as_of, known_at)
+        made = make()
         with self._guard:
             found = self._states.setdefault(key, made)
             while len(self._states) > STATES:
@@ -186,13 +193,21 @@ class Store:
         with suppress(StoreError):
             current = self.version()
             if current is not None:
-                left += [p for p in self._others(current) if p.name[:6] >= current[:6]]
+                left += [p for p in self._others(current) if p.name[:6] >= current[:6]]  # none that a meeting holds
         for path in left:
             _remove(path)
 
     def _others(self, current: str | None) -> list[Path]:
-        """The version files that are not the current one, oldest first."""
-        return sorted(p for p in self.versions.glob("*.duckdb") if p.name != current)
+        """The version files that are neither the current one nor pinned, oldest first."""
+        kept = {current, *self._pinned()}
+        return sorted(p for p in self.versions.glob("*.duckdb") if p.name not in kept)
+
+    def _pinned(self) -> set[str]:
+        """The version files that a meeting has frozen and not let go of."""
+        if not self.office.exists():
+            return set()
+        with Office(self.office).reading() as connection:
+            return {version for (version,) in connection.execute("SELECT version FROM freezes WHERE released_at IS NULL")}
 
     def keep_original(self, data: bytes) -> str:
         """Puts an original into the archive; returns its sha256. The same bytes are kept once."""

@@ -10,7 +10,8 @@ import duckdb
 import pandas as pd
 
 from renewal import settings
-from renewal.store.state import Change, State
+from renewal.intake.values import UNDATED
+from renewal.store.state import Between, Change, State
 from renewal.store.store import schema
 
 FOLDER = Path(__file__).parent
@@ -29,6 +30,9 @@ class Rows:
 
     def change(self, as_of, known_at, publication, version=None):
         return Change(self.connection.cursor(), schema()[0], as_of, known_at, publication)
+
+    def between(self, since, as_of, known_at, version=None):
+        return Between(self.connection.cursor(), self.state(since, known_at), self.state(as_of, known_at))
 
 
 def bits() -> dict[tuple[str, str], int]:
@@ -92,10 +96,12 @@ def read(path: Path) -> list[dict]:
 
 
 def spread(row: dict) -> dict:
-    """Dates become first and last day: 2020-06 is the whole month."""
+    """Dates become first and last day: 2020-06 is the whole month, ≤2020-06-26 is done by then on a day not told."""
     found = {}
     for name, value in row.items():
-        if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", str(value)):
+        if re.fullmatch(r"≤\d{4}-\d{2}-\d{2}", str(value)):
+            found[name], found[f"{name}_to"] = value[1:], UNDATED
+        elif not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", str(value)):
             found[name] = value
         elif len(value) == 10:
             found[name] = found[f"{name}_to"] = value
