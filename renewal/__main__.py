@@ -263,10 +263,11 @@ def _figure(options) -> int:
 
 
 def _round_before(store: Store, options) -> date:
-    """The round before the newest one up to the as-of date."""
+    """The round before the newest one up to the as-of date, whatever streets are asked for: one that did not report has no round
+    of its own."""
     from . import figures
 
-    rounds = _run_figure(store, "rounds", options)
+    rounds = _run_figure(store, "rounds", argparse.Namespace(as_of=options.as_of, known_at=options.known_at))
     previous = None if rounds.empty else rounds["previous"].iloc[-1]
     if previous is None or previous != previous:  # NaT at a first round
         raise figures.FigureError(_("没有更早的一期可比，请用 --since 指定起始日期"))

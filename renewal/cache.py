@@ -54,10 +54,6 @@ class Question:
         """The same at the round before; None at the first round."""
         return None if self.asked.previous is None else self.figure(name, as_of=self.asked.previous, **own)
 
-    def rounds(self) -> list[date]:
-        """The as-of dates of all rounds up to this one, newest first."""
-        return list(self.figure("rounds")["as_of"].dt.date)[::-1]
-
     def ahead(self, now: tuple[str, ...], before: tuple[str, ...]) -> None:
         """Have ready what the reader is likely to ask next: the figures of the rounds beside this one, worked out by one
         thread in the background. While it is at work nothing is added to it."""

@@ -315,9 +315,10 @@ def change_kinds() -> dict[str, str]:
 
 def change_table(rows: pd.DataFrame, q: Question) -> None:
     """Changes of one kind: who, what, from what to what, and the cell it comes from; each name leads to the dossier."""
+    ends = {"commence": _("开工"), "complete": _("完工")}  # of a work
     columns = [
         ui.Column(_("小区"), lambda r: _to_dossier(q, r) if r.project_id else "–"), ui.named("street", _("街道"), street_names(q)),
-        ui.Column(_("节点或工程"), lambda r: escape(_label(q, r.subject)) or "–", wrap=True),
+        ui.Column(_("节点或工程"), lambda r: ui.with_small(escape(_label(q, r.subject)) or "–", ends.get(r.role, "")), wrap=True),
         ui.text("before", _("原来")), ui.text("after", _("现在")),
         ui.Column(_("天数"), lambda r: ui.signed_days(r.days), number=True),
         ui.Column(_("补报"), lambda r: escape(_("是")) if r.backdated else "–"),

@@ -1,5 +1,6 @@
 """The state that is kept for a date gives what the history itself gives, whatever is asked first and by how many."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
@@ -78,3 +79,73 @@ def test_a_query_that_fails_leaves_the_state_usable(sample_store):
         state.query("SELECT no_such_column FROM projects_at($as_of, $known_at)", {"as_of": date(2020, 7, 3), "known_at": EVER}, "M15")
     found = state.query("SELECT count(*) AS n FROM projects_at($as_of, $known_at)", {"as_of": date(2020, 7, 3), "known_at": EVER}, "M15")
     assert found.to_pylist()[0]["n"] > 100
+
+
+# ---- two dates -------------------------------------------------------------------------------------------------------
+
+BEFORE, AFTER = date(2020, 7, 3), date(2020, 10, 16)
+
+
+def changed(store, level="M15", since=BEFORE, as_of=AFTER):
+    return figures.run("changes", as_of=as_of, since=since, batch=2020, level=level, scope=SCOPE, store=store)
+
+
+@pytest.mark.parametrize(("since", "as_of"), [(BEFORE, AFTER), (date(2020, 6, 5), BEFORE), (AFTER, date(2021, 9, 3))], ids=str)
+def test_what_changed_is_the_difference_of_what_the_figures_of_either_date_say(sample_store, since, as_of):
+    store = Store(sample_store)
+    for level in (*LEVELS, LEVELS[0]):
+        rows = changed(store, level, since, as_of)
+        before, after = (asked(store, "projects", level, day).set_index("project_id") for day in (since, as_of))
+        stayed = before.index.intersection(after.index)
+        found = {kind: set(of["project_id"]) for kind, of in rows[rows["level"] == "project"].groupby("change")}
+        old, new = before.loc[stayed], after.loc[stayed]
+        assert found.get("commenced", set()) == set(stayed[old["commenced"].isna() & new["commenced"].notna()])
+        level_of = {"M14": "完工", "M15": "竣工验收", "M18": "综合验收"}[level]
+        done = rows[rows["change"].isin(["works_completed", "accepted"]) & (rows["subject"] == level_of)]
+        assert set(done["project_id"]) == set(stayed[old["completed"].isna() & new["completed"].notna()])
+        assert found.get("joined", set()) == set(after.index.difference(before.index))
+        assert found.get("left", set()) == set(before.index.difference(after.index))
+        late = [
+            {(r.project_id, r.milestone) for r in asked(store, "late", level, day).itertuples() if r.status == "逾期" and r.project_id in stayed}
+            for day in (since, as_of)
+        ]
+        told = {kind: {(r.project_id, r.subject) for r in of.itertuples()} for kind, of in rows.groupby("change")}
+        assert told.get("newly_late", set()) == late[1] - late[0]
+        assert told.get("caught_up", set()) == late[0] - late[1]
+        silent = asked(store, "reporting", level, as_of)
+        assert set(rows.loc[rows["change"] == "unreported", "street"]) == set(silent.loc[silent["status"] == "unreported", "street"])
+
+
+def test_two_dates_asked_by_many_at_once_stay_apart(sample_store):
+    store = Store(sample_store)
+    work = [(level, since, as_of) for level in LEVELS for since, as_of in ((BEFORE, AFTER), (date(2020, 6, 5), AFTER))] * 3
+    alone = {w: changed(store, *w).to_csv() for w in set(work)}
+    stores.Store._states.clear()
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(lambda w: changed(store, *w).to_csv(), work)) == [alone[w] for w in work]
+
+
+def test_only_a_few_pairs_of_dates_are_kept_and_forgotten_with_their_version(tmp_path, sample_store):
+    store = Store(shutil.copytree(sample_store, tmp_path / "store"))
+    name = store.version()
+    for day in range(1, 29):
+        store.between(BEFORE, date(2021, 2, day), EVER)
+    assert len(stores.Store._states) <= stores.STATES
+    assert store.between(BEFORE, AFTER, EVER) is store.between(BEFORE, AFTER, EVER)
+    store.forget(name)
+    assert not [key for key in stores.Store._states if key[:2] == (str(store.folder), name)]
+
+
+@pytest.mark.parametrize(("since", "word"), [
+    (date(2020, 10, 17), "晚于"), ("2020-10-17", "晚于"), ("七月", "七月"), (None, "None"), (20200703, "20200703"),
+], ids=str)
+def test_an_earlier_date_that_is_none_is_refused_with_a_sentence(sample_store, since, word):
+    with pytest.raises(figures.FigureError, match=word):
+        changed(Store(sample_store), since=since)
+
+
+def test_the_earlier_date_is_taken_as_a_date_or_as_text(sample_store):
+    store = Store(sample_store)
+    want = changed(store).to_csv()
+    for since in ("2020-07-03", datetime(2020, 7, 3, 12), pd.Timestamp("2020-07-03")):
+        assert changed(store, since=since).to_csv() == want

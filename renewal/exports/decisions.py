@@ -29,7 +29,7 @@ def state(d: Decision) -> str:
     else:
         words = [f"{STATUSES['under_way'].sign} {_('在办')}"]
     if d.carried:
-        words.append(f"↻ {_('延期 {n} 次').format(n=d.carried)}")
+        words.append(f"◐ {_('延期 {n} 次').format(n=d.carried)}")
     return "  ".join(words)
 
 

@@ -17,7 +17,7 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 # What stays on one line: Latin words, dates and numbers, single Chinese signs.
 _WORDS = re.compile(r"[^\s\u2e80-\uffff]+\s*|\s+|[\u2e80-\uffff]")
-_FULL, _WIDE, _NARROW = "■▲●◐○□╱↻—…“”·−±", "mwMW@%&", "fijlrtI.,:;'|!()[]/-"
+_FULL, _WIDE, _NARROW = "■▲●◐○□╱◐—…“”·−±", "mwMW@%&", "fijlrtI.,:;'|!()[]/-"
 
 
 @contextmanager

@@ -134,11 +134,15 @@ def changes(q: Question, item: Screen) -> tuple[Slide, ...]:
         unit = _("{n} 个街道") if kind == "unreported" else _("{n} 个小区")
         rows.append((
             Cell(words[kind], tone if n else "", strong=bool(n), sign=bool(n)), Cell(unit.format(n=n) if n else "0", strong=bool(n)),
-            Cell(_where(q, these, kind)), Cell(_which(these, kind)),
+            Cell(_where(q, these, kind)), Cell(_which(q, these, kind)),
         ))
     heads = (Head(_("变化"), 2.2), Head(_("个数"), 1.6, number=True), Head(_("街道"), 3.4), Head(_("小区"), 5))
     notes = (_("与截至 {date} 的一期相比；逐条及其出处见“本周变化”页").format(date=q.asked.previous.isoformat()),)
     return (Slide(item.key, title, said.status, said.text, Table(heads, tuple(rows)), notes, ("changes",)),)
+
+
+def _between(q: Question) -> str:
+    return "、" if q.asked.lang == "zh" else ", "
 
 
 def _where(q: Question, rows: pd.DataFrame, kind: str) -> str:
@@ -148,9 +152,9 @@ def _where(q: Question, rows: pd.DataFrame, kind: str) -> str:
     return brief(findings.where(tuple((str(s), int(n)) for s, n in counts.items()), q.plan)) if len(counts) else ""
 
 
-def _which(rows: pd.DataFrame, kind: str) -> str:
+def _which(q: Question, rows: pd.DataFrame, kind: str) -> str:
     names = list(dict.fromkeys(rows["name"].dropna())) if kind != "unreported" else []
-    shown = "、".join(brief(n, 14) for n in names[:NAMED])
+    shown = _between(q).join(brief(n, 14) for n in names[:NAMED])
     return _("{names} 等").format(names=shown) if len(names) > NAMED else shown
 
 
@@ -213,7 +217,7 @@ def _called_up(q: Question, item: Screen, r: Any, late: pd.DataFrame, at: int, o
         name=brief(r.name, 24), street=street, milestone=_label(q, r.milestone), days=r.days_late
     )
     facts = [
-        Fact(_("到期（{basis}）").format(basis=_label(q, r.basis)), _day(r.due)), Fact(_("预计"), _forecast(r), "late" if _stale(r) else ""),
+        Fact(_("到期（首次计划）") if r.basis == "计划" else _("到期（目标）"), _day(r.due)), Fact(_("预计"), _forecast(r), "late" if _stale(r) else ""),
         Fact(_("首次计划"), _day(r.planned)), Fact(_("现行计划"), _day(r.replanned)),
         Fact(_("户数"), f"{int(r.households):,}" if not pd.isna(r.households) else "–"), Fact(_("报数截至"), _day(r.reported_as_of)),
         Fact(_("责任单位"), brief(_label(q, r.unit), 60) or _("没有报来"), wide=True),
@@ -252,7 +256,7 @@ def streets(q: Question, item: Screen) -> tuple[Slide, ...]:
     for group, lead in (("few", _("小区不足 {n} 个，不排序").format(n=FEW)), ("unreported", _("本期未报，不排序"))):
         others = [f"{names[r.street]} {r.done}/{r.projects}" for r in order.itertuples() if r.group == group]
         if others:
-            notes.append(f"{lead}：{'、'.join(others)}" if q.asked.lang == "zh" else f"{lead}: {', '.join(others)}")
+            notes.append(f"{lead}{'：' if q.asked.lang == 'zh' else ': '}{_between(q).join(others)}")
     pages, due = _paged(ranked, item.pages), _("按首次公布的计划到今应{word}").format(word=word)
     return tuple(
         Slide(
@@ -336,8 +340,7 @@ def _written(q: Question, shown: Shown, value: Any, names: dict[str, str]) -> st
     if shown.as_ == "street":
         return names.get(value, str(value))
     if shown.as_ == "labels":
-        between = "、" if q.asked.lang == "zh" else ", "
-        return brief(between.join(_label(q, part) for part in str(value).split("、")))
+        return brief(_between(q).join(_label(q, part) for part in str(value).split("、")))
     return brief(_label(q, value) if shown.as_ == "label" else value)
 
 

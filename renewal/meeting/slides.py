@@ -130,8 +130,8 @@ class Slide:
 @dataclass(frozen=True)
 class Deck:
     """A whole meeting. basis: batch, completion level and as-of date as one line; since: as-of date of the meeting before;
-    version: the version file's name; snapshots: what the state rests on, as a sentence; definitions: (title, definition, clause,
-    file) of every figure used; sample: whether the data are made up."""
+    version: the version file's name; snapshots: what the state rests on, as a sentence; definitions: (name, title, definition, clause) of
+    every figure used; sample: whether the data are made up."""
 
     title: str
     district: str

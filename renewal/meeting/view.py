@@ -10,7 +10,7 @@ import streamlit as st
 from renewal import exports, fields, settings
 from renewal.cache import Question
 from renewal.i18n import _
-from renewal.meeting import build, entry, html, screens
+from renewal.meeting import build, entry, html
 from renewal.meeting.agenda import AgendaError, load_agenda
 from renewal.meeting.slides import Deck, Slide
 from renewal.store.decisions import Decision, Decisions
@@ -76,8 +76,8 @@ def _handout(q: Question, deck: Deck) -> None:
 def _menu(q: Question, deck: Deck, at: int, given: dict[str, str]) -> None:
     """How the meeting is shown, what it stays on, and what is taken away."""
     with st.container(key="meeting_menu"):
-        st.html(f"<h2>{escape(_('调度会菜单'))}</h2><p class='note'>{escape(_('M 或 Esc 关闭'))}</p>")
-        show_, hold, take = st.columns(3, gap="large")
+        st.html(f"<h2>{escape(_('调度会菜单'))}　<small>{escape(_('M 或 Esc 关闭'))}</small></h2>")
+        show_, hold, list_, take = st.columns(4, gap="large")
         with show_:
             st.html(f"<h3>{escape(_('放映'))}</h3>")
             fields.picker(
@@ -89,6 +89,7 @@ def _menu(q: Question, deck: Deck, at: int, given: dict[str, str]) -> None:
         with hold:
             st.html(f"<h3>{escape(_('定格'))}</h3>")
             _hold(q)
+        with list_:
             st.html(f"<h3>{escape(_('各屏'))}</h3>{_contents(q, deck, at)}")
         with take:
             st.html(f"<h3>{escape(_('带走'))}</h3>")
@@ -106,12 +107,13 @@ def _keys() -> list[tuple[str, str]]:
 
 
 def _contents(q: Question, deck: Deck, at: int) -> str:
-    """The screens by number; each leads there."""
+    """The first screen of each item by number; each leads there."""
+    titles = {item.key: item.title.in_(q.asked.lang) for item in load_agenda().screen}
+    here, first = deck.slides[at - 1].key, {slide.key: n for n, slide in reversed(list(enumerate(deck.slides, 1)))}
     items = []
-    for n, slide in enumerate(deck.slides, 1):
-        title = escape(screens.brief(slide.title, 22))
-        url = escape(q.asked.url("dispatch", screen=n if n > 1 else None))
-        items.append(f"<li value='{n}'>{f'<b>{title}</b>' if n == at else f'<a href={url!r} target=_self>{title}</a>'}</li>")
+    for key, n in sorted(first.items(), key=lambda pair: pair[1]):
+        title, url = escape(titles[key]), escape(q.asked.url("dispatch", screen=n if n > 1 else None))
+        items.append(f"<li value='{n}'>{f'<b>{title}</b>' if key == here else f'<a href={url!r} target=_self>{title}</a>'}</li>")
     return f"<ol class='contents'>{''.join(items)}</ol>"
 
 

@@ -105,7 +105,7 @@ def test_all_that_is_late_is_listed_in_the_figures_order(deck, decisions, data):
 
 def test_decisions_are_listed_with_their_state(deck, decisions, data):
     rows = cells(opened(deck, decisions, data).tables[3])[1:]
-    assert [r[5] for r in rows] == ["■ 逾期 3 天  ↻ 延期 1 次", "● 已办结", "◐ 在办"]
+    assert [r[5] for r in rows] == ["■ 逾期 3 天  ◐ 延期 1 次", "● 已办结", "◐ 在办"]
     assert rows[0][:5] == ["1", "7 月 5 日前完成拆违并进场", "四区第一北院", "区住房城乡建设局", "2020-06-30"]
     assert rows[2][1:3] == ["=1+1 各街道补报日期", "全区"]
 

@@ -30,7 +30,7 @@ def test_rows_have_real_numbers_and_dates(decisions):
     assert rows[1][4] == "截至日期：2020-07-03"
     assert rows[2] == HEADS
     assert rows[3] == [
-        1, "7 月 5 日前完成拆违并进场", "四区第一北院", "区住房城乡建设局", datetime(2020, 6, 26), datetime(2020, 6, 30), "■ 逾期 3 天  ↻ 延期 1 次",
+        1, "7 月 5 日前完成拆违并进场", "四区第一北院", "区住房城乡建设局", datetime(2020, 6, 26), datetime(2020, 6, 30), "■ 逾期 3 天  ◐ 延期 1 次",
         "居民代表未到齐",
     ]
     assert [r[6] for r in rows[4:6]] == ["● 已办结", "◐ 在办"]
@@ -77,7 +77,7 @@ def test_csv_has_the_mark_that_excel_needs(decisions):
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
     assert rows[0] == HEADS
-    assert rows[1][4:7] == ["2020-06-26", "2020-06-30", "■ 逾期 3 天  ↻ 延期 1 次"]
+    assert rows[1][4:7] == ["2020-06-26", "2020-06-30", "■ 逾期 3 天  ◐ 延期 1 次"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
