@@ -34,7 +34,7 @@ def _last(deck: Deck) -> int:
 
 
 def _where(slide: Slide, deck: Deck) -> str:
-    meeting = deck.district + deck.title if deck.lang == "zh" else f"{deck.district} · {deck.title}"
+    meeting = deck.district + deck.title if deck.lang == "zh" else deck.title  # the line has no room for both in English
     return " · ".join(part for part in (meeting, deck.street, slide.title) if part)
 
 

@@ -217,7 +217,8 @@ def _called_up(q: Question, item: Screen, r: Any, late: pd.DataFrame, at: int, o
         name=brief(r.name, 24), street=street, milestone=_label(q, r.milestone), days=r.days_late
     )
     facts = [
-        Fact(_("到期（首次计划）") if r.basis == "计划" else _("到期（目标）"), _day(r.due)), Fact(_("预计"), _forecast(r), "late" if _stale(r) else ""),
+        Fact(_("到期（首次计划）") if r.basis == "计划" else _("到期（目标）"), _day(r.due)),
+        Fact(_("预计"), _forecast(r), "late" if _stale(r) else ""),
         Fact(_("首次计划"), _day(r.planned)), Fact(_("现行计划"), _day(r.replanned)),
         Fact(_("户数"), f"{int(r.households):,}" if not pd.isna(r.households) else "–"), Fact(_("报数截至"), _day(r.reported_as_of)),
         Fact(_("责任单位"), brief(_label(q, r.unit), 60) or _("没有报来"), wide=True),
