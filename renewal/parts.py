@@ -382,7 +382,7 @@ def beside_map(q: Question, projects: pd.DataFrame) -> None:
     """What the map can not say: those behind (of the chosen street: all), and those without a place on it."""
     late = q.figure("late")
     if q.asked.street:
-        ui.heading(q.plan.label(q.asked.street, q.asked.lang), _("{n} 个小区").format(n=len(projects)))
+        ui.heading(q.plan.label(q.asked.street, q.asked.lang), n_("{n} 个小区", len(projects)).format(n=len(projects)))
         ui.links([(_("这个街道的一页"), q.asked.url("streets")), (_("全部街道"), q.asked.url("map", street=None))])
         columns = [project_link(q), ui.number("households", _("户数")), ui.status(maps.status, _("状态")),
                    ui.Column(_("落后"), _days, number=True)]

@@ -9,7 +9,7 @@ import streamlit as st
 
 from renewal import charts, figures, parts, ui
 from renewal.cache import Question
-from renewal.i18n import _
+from renewal.i18n import _, n_
 from renewal.intake.layouts import load_layouts
 from renewal.store.quality import rules as rules_of_quality
 
@@ -86,9 +86,9 @@ def list_changes(q: Question) -> None:
     if len(bridge):
         b = bridge.iloc[0]
         ui.facts([
-            (_("首期（{date}）").format(date=ui.day(b["baseline_as_of"])), _("{n} 个小区").format(n=b["baseline"])),
+            (_("首期（{date}）").format(date=ui.day(b["baseline_as_of"])), n_("{n} 个小区", int(b["baseline"])).format(n=b["baseline"])),
             (_("列入"), f"+{b['joined']}"), (_("调出"), f"−{b['left_list']}"),
-            (_("现在"), _("{n} 个小区").format(n=b["current"])),
+            (_("现在"), n_("{n} 个小区", int(b["current"])).format(n=b["current"])),
             (_("户数：首期 → 现在"), f"{b['baseline_households']:,} → {b['current_households']:,}"),
         ])
     words = {"joined": _("列入"), "left": _("调出")}

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from renewal.charts.theme import STATUSES
 from renewal.exports.words import lines, plain, speaking
-from renewal.i18n import _
+from renewal.i18n import _, n_
 from renewal.store.decisions import Decision
 
 _WIDTHS = (6, 38, 18, 18, 13, 13, 16, 24)  # in signs of 11 pt; together the width of the sheet
@@ -29,7 +29,7 @@ def state(d: Decision) -> str:
     else:
         words = [f"{STATUSES['under_way'].sign} {_('在办')}"]
     if d.carried:
-        words.append(f"◐ {_('延期 {n} 次').format(n=d.carried)}")
+        words.append(f"◐ {n_('延期 {n} 次', d.carried).format(n=d.carried)}")
     return "  ".join(words)
 
 

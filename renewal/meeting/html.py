@@ -64,7 +64,8 @@ def _table(table: Table) -> str:
     body = "".join(
         "<div role='row'>" + "".join(_cell(c, h.number) for c, h in zip(row, table.heads, strict=True)) + "</div>" for row in table.rows
     )
-    return f"<div class='table' role='table' style='--columns:{columns}'><div role='row' class='head'>{head}</div>{body}</div>"
+    size = next(name for most, name in ((6, "roomy"), (ROWS, "")) if len(table.rows) <= most)
+    return f"<div class='table {size}' role='table' style='--columns:{columns}'><div role='row' class='head'>{head}</div>{body}</div>"
 
 
 def _cell(cell: Cell, number: bool) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from numbers import Number
 from typing import Any
 
 import pandas as pd
@@ -14,12 +15,13 @@ import pandas as pd
 from renewal import charts, findings, parts
 from renewal.cache import Question
 from renewal.charts.theme import FEW, STATUSES, share
-from renewal.i18n import _
+from renewal.i18n import _, n_
 from renewal.meeting.agenda import Column, Screen, Shown
 from renewal.meeting.slides import ROWS, Bar, Bars, Cell, Fact, Facts, Head, Panel, Panels, Slide, Table
 from renewal.store.decisions import Decision
 
 TEXT = 44  # signs of a cell's text: two lines of a column
+BESIDE = 5  # decisions on a screen, above the line where they are typed in
 NAMED = 3  # streets or communities named in a cell
 
 
@@ -99,10 +101,11 @@ def _target(role: str, q: Question, rows: pd.DataFrame, old: pd.DataFrame | None
         days = (target.date - q.asked.as_of).days
         lines.append((_("目标 {date}").format(date=target.date.isoformat()),
                       _("还有 {n} 天").format(n=days) if days >= 0 else _("已过 {n} 天").format(n=-days)))
-    lines.append((_("仍差"), _("{n} 个小区").format(n=of - n)))
+    lines.append((_("仍差"), n_("{n} 个小区", of - n).format(n=of - n)))
     lines.append((_("比上次会议"), _signed(n, None if old is None else old.at["projects", column])))
     if not pd.isna(main[f"{column}_by_target"]):
-        lines.append((_("按期"), _("{n} 个小区").format(n=int(main[f"{column}_by_target"]))))
+        by_target = int(main[f"{column}_by_target"])
+        lines.append((_("按期"), n_("{n} 个小区", by_target).format(n=by_target)))
     lines.append((_("户数"), f"{int(house[column]):,}/{int(house['total']):,} {share(house[column], house['total'])}"))
     if of and n >= of:
         status, word = "completed", _("全部完成")
@@ -131,7 +134,7 @@ def changes(q: Question, item: Screen) -> tuple[Slide, ...]:
     for kind, tone in parts.CHANGES:
         these = found[found["change"] == kind]
         n = these["project_id"].nunique() if kind != "unreported" else len(these)
-        unit = _("{n} 个街道") if kind == "unreported" else _("{n} 个小区")
+        unit = n_("{n} 个街道", n) if kind == "unreported" else n_("{n} 个小区", n)
         rows.append((
             Cell(words[kind], tone if n else "", strong=bool(n), sign=bool(n)), Cell(unit.format(n=n) if n else "0", strong=bool(n)),
             Cell(_where(q, these, kind)), Cell(_which(q, these, kind)),
@@ -255,9 +258,14 @@ def streets(q: Question, item: Screen) -> tuple[Slide, ...]:
     ranked = [r for r in order.itertuples() if r.group == "ranked"]
     notes = []
     for group, lead in (("few", _("小区不足 {n} 个，不排序").format(n=FEW)), ("unreported", _("本期未报，不排序"))):
+        if group == "few" and not ranked:
+            notes.append(lead)
+            continue
         others = [f"{names[r.street]} {r.done}/{r.projects}" for r in order.itertuples() if r.group == group]
         if others:
             notes.append(f"{lead}{'：' if q.asked.lang == 'zh' else ': '}{_between(q).join(others)}")
+    if not ranked:  # then at least their counts
+        ranked = [r for r in order.itertuples() if r.group == "few"]
     pages, due = _paged(ranked, item.pages), _("按首次公布的计划到今应{word}").format(word=word)
     return tuple(
         Slide(
@@ -273,7 +281,7 @@ def _street_bar(r: Any, names: dict[str, str]) -> Bar:
     status, word = ("late", _("落后 {n} 个").format(n=r.late)) if r.late else ("on_plan", _("按计划"))
     if r.done >= r.projects:
         status, word = "completed", _("全部完成")
-    return Bar(names[r.street], int(r.done), int(r.projects), planned, status, word)
+    return Bar(names[r.street], int(r.done), int(r.projects), planned, status, word, r.group == "few")
 
 
 # ---- screens that the agenda describes in full -----------------------------------------------------------------------
@@ -301,7 +309,7 @@ def _said(q: Question, item: Screen, rows: pd.DataFrame) -> tuple[str, str]:
 
 
 def _plain(value: Any) -> str:
-    return _day(value) if isinstance(value, pd.Timestamp) else f"{value:,.0f}" if isinstance(value, int | float) else str(value)
+    return _day(value) if isinstance(value, pd.Timestamp) else f"{value:,.0f}" if isinstance(value, Number) else str(value)
 
 
 def table(q: Question, item: Screen) -> tuple[Slide, ...]:
@@ -384,8 +392,8 @@ def decision_slides(q: Question, item: Screen, found: Iterable[Decision]) -> tup
         open=len(still), overdue=overdue, closed=len(closed)
     )
     rows = [*still, *closed]
-    pages = _paged(rows, item.pages)
-    notes = (_("逾期按截至 {date} 计；延期须写明理由").format(date=q.asked.as_of.isoformat()), *_left_out(rows, item.pages))
+    pages = _paged(rows, item.pages, BESIDE)
+    notes = (_("逾期按截至 {date} 计；延期须写明理由").format(date=q.asked.as_of.isoformat()), *_left_out(rows, item.pages, BESIDE))
     return tuple(
         Slide(
             item.key, _numbered(title, at, len(pages)), "late" if overdue else "on_plan", text, decision_table(page), notes, (), form="settle",
@@ -398,8 +406,8 @@ def record_slides(q: Question, item: Screen, found: Iterable[Decision]) -> tuple
     own = sorted((d for d in found if d.as_of == q.asked.as_of), key=lambda d: -d.number)
     text = _("本次会议议定 {n} 件").format(n=len(own)) if own else _("本次会议还没有议定事项")
     return (Slide(
-        item.key, item.title.in_(q.asked.lang), "under_way", text, decision_table(own[:RECORDED], _("按 N 键开始记录")),
-        _left_out(own, 1, RECORDED), (), form="record",
+        item.key, item.title.in_(q.asked.lang), "under_way", text, decision_table(own[:BESIDE], _("按 N 键开始记录")),
+        _left_out(own, 1, BESIDE), (), form="record",
     ),)
 
 
@@ -415,9 +423,6 @@ def with_decisions(slide: Slide, found: Iterable[Decision]) -> Slide:
     return replace(slide, body=Facts(facts))
 
 
-RECORDED = 6  # decisions of this meeting beside the form
-
-
 def decision_table(found: Iterable[Decision], empty: str = "") -> Table:
     heads = (
         Head(_("号"), 0.6, number=True), Head(_("议定事项"), 4.4), Head(_("对象"), 2.2), Head(_("责任单位"), 2), Head(_("时限"), 1.5),
@@ -428,9 +433,9 @@ def decision_table(found: Iterable[Decision], empty: str = "") -> Table:
 
 def _decision_row(d: Decision) -> tuple[Cell, ...]:
     tone, word = decision_state(d)
-    small = _("延期 {n} 次").format(n=d.carried) if d.carried and d.state == "open" else ""
+    small = n_("延期 {n} 次", d.carried).format(n=d.carried) if d.carried and d.state == "open" else ""
     return (
-        Cell(str(d.number)), Cell(brief(d.what), strong=True, small=brief(d.reason, 40)), Cell(brief(d.about_name, 24)), Cell(brief(d.unit, 24)),
+        Cell(str(d.number)), Cell(brief(d.what), strong=True, small=brief(d.reason, 26)), Cell(brief(d.about_name, 24)), Cell(brief(d.unit, 24)),
         Cell(d.due.isoformat()), Cell(word, tone, strong=tone == "late", sign=True, small=small),
     )
 
