@@ -26,6 +26,7 @@ PAGES = (
     (N_("资料"), (("data", N_("数据")), ("intake", N_("导入")))),
 )
 STYLE = settings.ROOT / "static" / "frame.css"
+_ALIVE = (settings.ROOT / "static" / "alive.js").read_text("utf-8")
 NOTES = "_frame_notes"
 PUT_RIGHT = """
 const address = new URL(location.href);
@@ -185,6 +186,7 @@ def held(
 def main() -> None:
     st.set_page_config(page_icon=str(settings.ROOT / "static" / "favicon.png"), layout="wide")
     st.html(STYLE)
+    st.html(f"<script>{_ALIVE}</script>", unsafe_allow_javascript=True)
     raw = read_url()
     set_language(raw["lang"] if raw["lang"] in LANGUAGES else LANGUAGES[0])
     lang = current_language()

@@ -1,10 +1,11 @@
 /* Keys of the meeting. Runs on every rerun; sets itself up once and always reads the screen that is shown now. */
 if (!window.renewalMeeting) {
-  const state = window.renewalMeeting = { digits: "", timer: 0, turned: Date.now(), loaded: Date.now(), going: 0 };
+  const state = window.renewalMeeting = { digits: "", timer: 0, turned: Date.now(), loaded: Date.now(), wanted: 0, until: 0 };
   const shown = () => document.querySelector(".screen:not(.paper)");
   const count = () => Number(shown()?.dataset.count || 1);
   const address = () => new URL(location.href);
   const at = () => {
+    if (state.wanted && Date.now() < state.until) return state.wanted;
     const asked = Number(address().searchParams.get("screen") || 1);
     return Number.isInteger(asked) ? Math.min(Math.max(asked, 1), count()) : 1;
   };
@@ -19,9 +20,21 @@ if (!window.renewalMeeting) {
   const set = (params, name, value) => (value ? params.set(name, value) : params.delete(name));
   const turn = (to) => {
     state.turned = Date.now();
-    const target = Math.min(Math.max(to, 1), count());
-    visit((p) => { set(p, "screen", target === 1 ? "" : String(target)); p.delete("menu"); p.delete("about"); });
+    state.wanted = Math.min(Math.max(to, 1), count());
+    state.until = Date.now() + 3000;
+    go();
   };
+  const go = () => visit((p) => { set(p, "screen", state.wanted === 1 ? "" : String(state.wanted)); p.delete("menu"); p.delete("about"); });
+  /* Pressed faster than the server answers: an answer that is under way puts its own screen into the address, so the last wish is
+     repeated until its screen is there. */
+  setInterval(() => {
+    if (!shown()) state.wanted = 0;
+    if (!state.wanted) return;
+    if (Date.now() > state.until || shown()?.dataset.screen === String(state.wanted)) {
+      if (Number(address().searchParams.get("screen") || 1) === state.wanted || Date.now() > state.until) { state.wanted = 0; return; }
+    }
+    if (Number(address().searchParams.get("screen") || 1) !== state.wanted) go();
+  }, 120);
   const jump = (typed) => {
     clearTimeout(state.timer);
     state.digits = typed;
@@ -36,6 +49,7 @@ if (!window.renewalMeeting) {
   const record = () => {
     const screen = shown();
     if (!Number(screen?.dataset.record)) return;
+    state.wanted = 0;
     visit((p) => { p.set("screen", screen.dataset.record); p.delete("menu"); set(p, "about", screen.dataset.about); });
     const focus = (tries) => {
       const field = document.querySelector(".st-key-meeting_form textarea, .st-key-meeting_form [class*='st-key-record_what'] input");

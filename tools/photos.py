@@ -32,6 +32,7 @@ PICTURES = ROOT / "docs" / "pictures"
 SIZES = ((1920, 1080), (1280, 720))
 LANGUAGES = ("zh", "en")
 STATES = ("sample", "empty", "unreported")
+WEEK = "2020-07-03"  # three days after the target of commencement: screens 6 and 14 are a community called up and the streets
 DROPPED = "dropped"  # not a parameter: files are dropped on the page before it is photographed
 # Name of the picture, page, its own parameters beside the filters. SL2020-030 is a project of the sample that is late.
 SHOTS = (
@@ -42,10 +43,15 @@ SHOTS = (
     ("quality", "data", {"section": "quality"}), ("definitions", "data", {"section": "definitions"}),
     ("intake", "intake", {}), ("preview", "intake", {DROPPED: "yes"}), ("reminders", "intake", {"section": "reminders"}),
     ("account", "intake", {"section": "account", "street": "七贤街道"}), ("amend", "intake", {"section": "amend"}),
-    ("publications", "intake", {"section": "history"}),
+    ("publications", "intake", {"section": "history"}), ("changes", "changes", {}), ("decisions", "decisions", {}),
+    ("dispatch", "dispatch", {}), ("dispatch-menu", "dispatch", {"menu": "yes"}),
+    ("dispatch-targets", "dispatch", {"as_of": WEEK, "screen": "2"}),
+    ("dispatch-called", "dispatch", {"as_of": WEEK, "screen": "6", "theme": "dark"}),
+    ("dispatch-streets", "dispatch", {"as_of": WEEK, "screen": "14"}), ("dispatch-record", "dispatch", {"as_of": WEEK, "screen": "999"}),
 )
 README = ("overview-sample-zh-1920", "streets-sample-zh-1280", "categories-sample-zh-1280", "map-sample-zh-1280",
-          "overview-sample-en-1280", "preview-sample-zh-1280")
+          "overview-sample-en-1280", "preview-sample-zh-1280",
+          "dispatch-streets-sample-zh-1920")
 # On a deep link Streamlit first looks for its server below the page's own address, is told 404, and then finds it.
 PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 

@@ -108,7 +108,8 @@ def test_the_language_can_be_switched_and_stays(server, page):
     pick(page, "lang", "English")
     page.wait_for_url(re.compile("lang=en"))
     expect(page.get_by_role("link", name="Overview", exact=True)).to_be_visible()
-    page.get_by_role("link", name="Data", exact=True).click()
+    page.get_by_text("Files", exact=True).first.click()  # a group of the navigation
+    page.locator("a[href$='/data']").click()
     page.wait_for_url(re.compile("/data"))
     assert query(page)["lang"] == "en"
 

@@ -76,6 +76,9 @@ def _output(name: str, *arguments: object) -> str:
     return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
+MEETING = "2020-07-03"  # three days after a target: 20 screens
+
+
 def loading(runs: int) -> Measure:
     """The sample's whole history in one publication, against merely parsing the same files."""
     ours, other = [], []
@@ -225,6 +228,53 @@ def filters(runs: int) -> Measure:
     return Measure("a filter change on 总览, on the server", times, [], "", ("seconds", 0.15))
 
 
+def meeting(runs: int) -> list[Measure]:
+    """The meeting: its screens are turned, on the server and in a browser; the first screen makes them all. Deck and bulletin."""
+    from datetime import date
+
+    from streamlit.testing.v1 import AppTest
+
+    from renewal import exports
+    from renewal.meeting import build
+    from renewal.store import Store
+    from tools.browser import running, settle
+
+    os.environ["RENEWAL_STORE"] = str(settings.SAMPLE_STORE)
+    logging.disable(logging.WARNING)
+    app = AppTest.from_file(ROOT / "renewal" / "shell.py", default_timeout=60)
+    app.switch_page(str(ROOT / "pages" / "dispatch.py"))
+    app.query_params["as_of"] = MEETING
+    started = time.perf_counter()
+    app.run()
+    first, turns, painted = [time.perf_counter() - started], [], []
+    for n in range(2, 15 * runs):
+        started = time.perf_counter()
+        app.text_input(key="screen").set_value(str(n % 14 + 1)).run()
+        turns.append(time.perf_counter() - started)
+    with running(settings.SAMPLE_STORE) as url, _browser() as browser:
+        page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        page.goto(f"{url}/dispatch?as_of={MEETING}")
+        settle(page)
+        for n in range(2, 15):
+            started = time.perf_counter()
+            page.keyboard.press("ArrowRight")
+            page.wait_for_function(f"document.querySelector('.screen')?.dataset.screen === '{n}'", polling="raf")
+            painted.append(time.perf_counter() - started)
+    made = {"deck": [], "bulletin": []}
+    for _run in range(runs):
+        for what, times in made.items():
+            started = time.perf_counter()
+            exports.made(what, build.deck_for(store=Store(settings.SAMPLE_STORE), as_of=date.fromisoformat(MEETING)))
+            times.append(time.perf_counter() - started)
+    logging.disable(logging.NOTSET)
+    return [
+        Measure("next screen of the meeting, on the server", turns, [], "", ("seconds", 0.3)),
+        Measure("next screen of the meeting, key to paint in the browser", painted, [], "", ("seconds", 1)),
+        Measure("first screen of a meeting, all screens made", first, [], "", ("seconds", None)),
+        *(Measure(f"the meeting's {what}", times, [], "", ("seconds", 5)) for what, times in made.items()),
+    ]
+
+
 def painting(runs: int) -> Measure:
     """总览 to its last paint, map included, against a bare Streamlit page with the same charts, in the same browser."""
     from tools.browser import free_port, running
@@ -333,6 +383,7 @@ def _until_answers(url: str) -> None:
 
 MEASURES: dict[str, tuple[Callable[[int], Measure | list[Measure]], int]] = {
     "load": (loading, 5), "large": (large, 5), "first-page": (first_page, 1), "matrix": (matrix, 3), "filters": (filters, 6), "paint": (painting, 7),
+    "meeting": (meeting, 5),
 }
 
 
