@@ -172,8 +172,11 @@ def held(
     """Version, rounds and filters of a meeting: while it is frozen those it was frozen with, whatever was published since; a URL
     that names another date is not the frozen meeting. A version that this program can no longer read is let go of."""
     kept = Decisions(store.office)
-    frozen = kept.frozen()
-    if frozen is None or raw["as_of"] not in ("", frozen.as_of.isoformat()):
+    try:
+        frozen = kept.frozen()
+        if frozen is None or raw["as_of"] not in ("", frozen.as_of.isoformat()):
+            return version, known, raw
+    except StoreError:  # the page itself says what is the matter with the office's file
         return version, known, raw
     try:
         facts = frame.facts(str(store.folder), frozen.version, plan)

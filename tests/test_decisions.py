@@ -187,3 +187,35 @@ def test_a_pinned_version_outlives_any_number_of_publications(tmp_path):
     assert kept.frozen() is None
     publish(store, tmp_path, 11)
     assert not (store.versions / pinned).exists()
+
+
+# ---- the command -----------------------------------------------------------------------------------------------------
+
+def test_the_command_writes_closes_and_lists(sample_store, tmp_path, capsys):
+    import json
+    import shutil
+
+    from renewal.__main__ import main
+
+    store = tmp_path / "store"
+    shutil.copytree(sample_store, store)
+
+    def run(*arguments, code=0):
+        assert main(["decisions", *arguments, "--store", str(store)]) == code
+        return capsys.readouterr()
+
+    day = ("--as-of", "2020-07-03")
+    run("add", "--about", "七贤", "--what", "清运垃圾", "--unit", "区城管局", "--due", "2020-07-10", *day)
+    added = json.loads(run("add", "--about", "sz2020-001", "--what", "进场", "--unit", "区水务局", "--due", "2020-07-10", "--json", *day).out)
+    assert (added["number"], added["about"], added["street"]) == (2, "SZ2020-001", "泺源街道")
+    run("carry", "1", "--reason", "雨天", "--due", "2020-11-01", "--as-of", "2020-10-16")
+    run("close", "2", "--reason", "已进场", "--as-of", "2020-10-16")
+    found = json.loads(run("list", "--json", "--as-of", "2021-09-03").out)
+    assert [(d["about_name"], d["state"], d["carried"], d["days_overdue"]) for d in found] == [
+        ("七贤", "open", 1, 306), (found[1]["about_name"], "closed", 0, None)]
+    for arguments, why in (
+        (("add", "--what", "x", "--unit", "y"), "--due"), (("close", "9", "--reason", "x"), "没有第 9 号"), (("close", "--reason", "x"), "号数"),
+        (("add", "--about", "SZ2020-00", "--what", "x", "--unit", "y", "--due", "2022-01-01"), "SZ2020-00"),
+        (("list", "--as-of", "2019-01-01"), "不可用"), (("add", "--what", "x", "--unit", "y", "--due", "下周"), "--due"),
+    ):
+        assert why in run(*arguments, code=2).err

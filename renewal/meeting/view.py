@@ -9,9 +9,10 @@ import streamlit as st
 
 from renewal import exports, fields, settings
 from renewal.cache import Question
+from renewal.explained import Explained
 from renewal.i18n import _
 from renewal.meeting import build, entry, html
-from renewal.meeting.agenda import AgendaError, load_agenda
+from renewal.meeting.agenda import load_agenda
 from renewal.meeting.slides import Deck, Slide
 from renewal.store.decisions import Decision, Decisions
 
@@ -26,11 +27,10 @@ def show(q: Question, given: dict[str, str]) -> None:
     st.html(STYLE)
     st.html(f"<script>{_SCRIPT}</script>", unsafe_allow_javascript=True)
     try:
-        agenda = load_agenda()
-    except AgendaError as error:
+        agenda, found = load_agenda(), build.decisions(q)
+    except Explained as error:
         st.error(str(error))
         return
-    found = build.decisions(q)
     shown = build.slides(q, agenda, found)
     deck = build.deck(q, agenda, shown)
     if given["handout"]:
