@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 from datetime import date
@@ -28,6 +29,8 @@ from .store import LoadReport, Store, StoreError, load, quality, rebuild, verify
 
 def main(arguments: list[str] | None = None) -> int:
     _print_in_utf8()
+    # A command that draws figures has no server; Streamlit would tell everybody so on standard error.
+    logging.getLogger("streamlit.runtime.caching.cache_data_api").disabled = True
     options = _parser().parse_args(arguments)
     set_language(options.lang)
     try:
