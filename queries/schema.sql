@@ -255,6 +255,21 @@ SELECT w.*, i.name, i.category, i.facility, i.unit AS plan_unit, i.position, b.c
     lateness(completed, b.complete_baseline, w.reported_as_of, d) AS lateness
 FROM works_at(d, k) w JOIN plan_items i USING (item) LEFT JOIN works_baseline_at(d, k) b USING (project_id, item);
 
+-- Why a project's commencement or completion waits, and for whom: reason and unit of its works that have not commenced (or are not
+-- finished), the one due first with a reason before the others; role is commence or complete.
+CREATE MACRO held_up_at(d, k) AS TABLE
+SELECT project_id, role, arg_min(reason, rank) AS reason, arg_min(unit, rank) AS unit
+FROM (
+    SELECT w.project_id, o.role, nullif(w.reason, '') AS reason, coalesce(nullif(w.unit, ''), nullif(w.plan_unit, '')) AS unit,
+        row_number() OVER (
+            PARTITION BY w.project_id, o.role
+            ORDER BY nullif(w.reason, '') IS NULL, CASE o.role WHEN 'commence' THEN w.commence_baseline ELSE w.complete_baseline END
+                NULLS LAST, w.position
+        ) AS rank
+    FROM work_status_at(d, k) w CROSS JOIN (VALUES ('commence'), ('complete')) o(role)
+    WHERE CASE o.role WHEN 'commence' THEN w.commenced ELSE w.completed END IS NULL
+) GROUP BY ALL;
+
 -- One row a project and category with works in it (facility ''), and within 基础改造类 one a kind of facility: commenced by the
 -- earliest work, completed by the last of all; due when the last of its planned works should be complete by its baseline.
 CREATE MACRO category_at(d, k) AS TABLE

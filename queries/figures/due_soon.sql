@@ -22,19 +22,6 @@
 --   unit: responsible unit, as reported, else as the plan names it
 -- clause: 五(三)
 WITH s AS (SELECT * FROM asked_at($as_of, $known_at, $level, $batch, $scope, $category)),
-open AS (  -- works that hold the milestone up, the one due first with a reason before the others
-    SELECT project_id, role, arg_min(reason, rank) AS reason, arg_min(unit, rank) AS unit
-    FROM (
-        SELECT w.project_id, o.role, nullif(w.reason, '') AS reason, coalesce(nullif(w.unit, ''), nullif(w.plan_unit, '')) AS unit,
-            row_number() OVER (
-                PARTITION BY w.project_id, o.role
-                ORDER BY nullif(w.reason, '') IS NULL, CASE o.role WHEN 'commence' THEN w.commence_baseline ELSE w.complete_baseline END
-                    NULLS LAST, w.position
-            ) AS rank
-        FROM work_status_at($as_of, $known_at) w CROSS JOIN (VALUES ('commence'), ('complete')) o(role)
-        WHERE CASE o.role WHEN 'commence' THEN w.commenced ELSE w.completed END IS NULL
-    ) GROUP BY ALL
-),
 due AS (
     SELECT project_id, commencement() AS milestone, commence_baseline AS planned, commence_due AS due, commence_forecast AS forecast, commenced AS done
     FROM s
@@ -49,7 +36,7 @@ SELECT s.project_id, s.street, s.name, coalesce(m.name, d.milestone) AS mileston
 FROM due d JOIN s USING (project_id)
 LEFT JOIN plan_milestones m ON m.milestone = d.milestone
 LEFT JOIN plan_streets p ON p.street = s.street
-LEFT JOIN open o ON o.project_id = d.project_id
+LEFT JOIN held_up_at($as_of, $known_at) o ON o.project_id = d.project_id
     AND o.role = CASE WHEN m.position <= (SELECT position FROM plan_milestones WHERE milestone = commencement()) THEN 'commence' ELSE 'complete' END
 WHERE d.done IS NULL AND d.due > $as_of AND d.due <= $as_of::DATE + $days::INTEGER
 ORDER BY d.due, p.position, s.project_id, m.position;

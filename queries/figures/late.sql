@@ -39,24 +39,11 @@ late AS (
         complete_forecast AS forecast, complete_days_late AS days_late, complete_due AS due, complete_target AS target,
         complete_lateness AS status, complete_reported AS reported_as_of, complete_replanned AS replanned
     FROM s WHERE complete_lateness IS NOT NULL
-),
-open AS (  -- works that hold the milestone up, the one due first with a reason before the others
-    SELECT project_id, role, arg_min(reason, rank) AS reason, arg_min(unit, rank) AS unit
-    FROM (
-        SELECT w.project_id, o.role, nullif(w.reason, '') AS reason, coalesce(nullif(w.unit, ''), nullif(w.plan_unit, '')) AS unit,
-            row_number() OVER (
-                PARTITION BY w.project_id, o.role
-                ORDER BY nullif(w.reason, '') IS NULL, CASE o.role WHEN 'commence' THEN w.commence_baseline ELSE w.complete_baseline END
-                    NULLS LAST, w.position
-            ) AS rank
-        FROM work_status_at($as_of, $known_at) w CROSS JOIN (VALUES ('commence'), ('complete')) o(role)
-        WHERE CASE o.role WHEN 'commence' THEN w.commenced ELSE w.completed END IS NULL
-    ) GROUP BY ALL
 )
 SELECT l.project_id, l.street, l.name, coalesce(m.name, l.milestone) AS milestone, l.planned, l.forecast, l.days_late, o.reason, o.unit,
     l.role, l.due, CASE WHEN l.planned = l.due THEN '计划' ELSE '目标' END AS basis, l.households, l.status,
     l.reported_as_of, l.replanned
-FROM late l LEFT JOIN open o USING (project_id, role)
+FROM late l LEFT JOIN held_up_at($as_of, $known_at) o USING (project_id, role)
 LEFT JOIN plan_milestones m ON m.milestone = l.milestone
 LEFT JOIN plan_streets p ON p.street = l.street
 ORDER BY l.status = '到期未报', l.days_late DESC, l.due, p.position, l.project_id, l.role;
