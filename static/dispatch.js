@@ -85,7 +85,7 @@ if (!window.renewalMeeting) {
      if the server answers, so that nothing piles up in the browser over days. */
   setInterval(async () => {
     const pace = Number(address().searchParams.get("rotate") || 0), screen = shown();
-    if (!pace || !screen || address().searchParams.get("menu") || typing(document.activeElement)) return;
+    if (![10, 15, 30, 60].includes(pace) || !screen || address().searchParams.get("menu") || typing(document.activeElement)) return;
     if (Date.now() - state.turned < pace * 1000) return;
     const now = at();
     turn(now >= count() ? 1 : now + 1);

@@ -139,8 +139,12 @@ def question(
     *, store: Store, as_of: date | None = None, batch: int | None = None, level: str | None = None, street: str | None = None,
     lang: str = LANGUAGES[0],
 ) -> Question:
-    """The question that a command asks, as the page asks it. Raises StoreError for a date, batch, level or street that is not there."""
+    """The question that a command asks, as the page asks it: of the frozen meeting where there is one and no date is named. Raises
+    StoreError for a date, batch, level or street that is not there."""
     plan, version = load_plan(), store.version()
+    frozen = Decisions(store.office).frozen() if as_of is None else None
+    if frozen and (store.versions / frozen.version).exists():
+        version, as_of = frozen.version, frozen.as_of
     known = frame.facts(str(store.folder), version, plan) if version else None
     if known is None:
         raise NoData(_("还没有数据"))
@@ -148,7 +152,9 @@ def question(
     raw = {"as_of": as_of and as_of.isoformat(), "batch": batch and str(batch), "level": level, "street": street, "lang": lang}
     choice = frame.resolve({k: v or "" for k, v in raw.items()}, known, plan)
     if choice.notes:
-        raise StoreError(" ".join(choice.notes.values()))
+        given = "、".join(f"{name}={raw[name]}" for name in choice.notes)
+        message = _("不可用：{given}。截至日期须是已有的一期（最近三期：{rounds}），批次须已载入，街道和口径须是方案里的")
+        raise StoreError(message.format(given=given, rounds="、".join(d.isoformat() for d in known.rounds[:3])))
     asked = Filters(
         as_of=choice.as_of, newest=known.rounds[0], previous=known.previous[choice.as_of], beside=known.beside(choice.as_of), known_at=None,
         batch=choice.batch, level=choice.level, street=choice.street, category=None, lang=lang, store=store, version=version,

@@ -12,6 +12,7 @@ import streamlit as st
 from renewal.cache import Question
 from renewal.explained import Explained
 from renewal.i18n import _
+from renewal.intake.problems import Refusal
 from renewal.intake.values import iso_day
 from renewal.meeting import build, screens
 from renewal.store.decisions import Decision, Decisions
@@ -28,8 +29,9 @@ def _act(action: Callable[[], Any], said: Callable[[Any], str]) -> None:
     """Does what was asked and shows it on fresh fields, or says why it can not be done and leaves what was typed."""
     try:
         result = action()
-    except Explained as error:
-        st.html(f"<p class='told t-late'>■ {escape(str(error))}</p>")
+    except (Explained, Refusal) as error:
+        why = error.problems[0].message if isinstance(error, Refusal) else str(error)
+        st.html(f"<p class='told t-late'>■ {escape(why)}</p>")
         return
     st.session_state[_SAID] = said(result)
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
@@ -72,22 +74,25 @@ def record(q: Question, found: list[Decision], about: str) -> None:
 
 def settle_line(q: Question, found: list[Decision]) -> None:
     """One line: which decision, done or put off, why."""
-    open_ones = {d.number: d for d in found}
+    labels = {d.number: f"{d.number} · {screens.brief(d.about_name, 18)}" for d in found}
+    # One that another window has settled meanwhile stays chosen here, and is refused: words never go to the next in the list.
+    if chosen := st.session_state.get(_key("settle_number")):
+        labels.setdefault(chosen, str(chosen))
     _told()
-    if not open_ones:
+    if not labels:
         return
     words = {"closed": _("办结"), "carried": _("延期"), "voided": _("撤销")}
     with st.form(_key("settle"), border=False):
         first, second, third, fourth, button = st.columns([26, 25, 15, 24, 10], vertical_alignment="bottom")
         number = first.selectbox(
-            _("处理哪一件"), list(open_ones), format_func=lambda n: f"{n} · {screens.brief(open_ones[n].about_name, 18)}", key=_key("settle_number"),
+            _("处理哪一件"), list(labels), format_func=labels.get, key=_key("settle_number"),
         )
-        action = second.segmented_control(_("结果"), list(words), default="closed", format_func=words.get, key=_key("settle_action"))
-        due = third.text_input(_("延期到"), key=_key("settle_due"), placeholder="2020-07-31")
+        action = second.segmented_control(_("结果"), list(words), default="closed", format_func=words.get, key=_key("settle_action"), required=True)
+        due = third.text_input(_("延期到"), key=_key("settle_due"), placeholder=(q.asked.as_of + timedelta(days=2 * q.plan.round_days)).isoformat())
         reason = fourth.text_input(_("办理情况或理由"), key=_key("settle_reason"), max_chars=300)
         pressed = button.form_submit_button(_("写入"), type="primary", width="stretch")
     if pressed:
-        _act(lambda: settle(q, number, action or "", reason, due), lambda _none: _("第 {n} 号已写入：{what}").format(n=number, what=words[action]))
+        _act(lambda: settle(q, number, action, reason, due), lambda _none: _("第 {n} 号已写入：{what}").format(n=number, what=words[action]))
 
 
 def settle(q: Question, number: int, action: str, reason: str, due: str) -> None:
@@ -97,5 +102,7 @@ def settle(q: Question, number: int, action: str, reason: str, due: str) -> None
         kept.carry(number, as_of=day, reason=reason, due=iso_day(due.strip(), _("新的完成时限")))
     elif action == "voided":
         kept.void(number, as_of=day, reason=reason)
-    else:
+    elif action == "closed":
         kept.close(number, as_of=day, reason=reason)
+    else:
+        raise ValueError(action)

@@ -140,7 +140,10 @@ def changes(q: Question, item: Screen) -> tuple[Slide, ...]:
             Cell(_where(q, these, kind)), Cell(_which(q, these, kind)),
         ))
     heads = (Head(_("变化"), 2.2), Head(_("个数"), 1.6, number=True), Head(_("街道"), 3.4), Head(_("小区"), 5))
-    notes = (_("与截至 {date} 的一期相比；逐条及其出处见“本周变化”页").format(date=q.asked.previous.isoformat()),)
+    notes = (
+        _("与截至 {date} 的一期相比；逐条及其出处见“本周变化”页").format(date=q.asked.previous.isoformat()),
+        _("验收含竣工验收和综合验收；收回的日期列在更正里"),
+    )
     return (Slide(item.key, title, said.status, said.text, Table(heads, tuple(rows)), notes, ("changes",)),)
 
 

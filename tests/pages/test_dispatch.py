@@ -247,3 +247,31 @@ def test_500_screens_do_not_pile_up(sample_store):
     finally:
         tracemalloc.stop()
     assert grown < 500_000, f"{grown} bytes after 500 screens"
+
+
+def test_words_for_a_decision_that_another_window_has_settled_go_to_no_other(opened, own_store):
+    kept = Decisions(own_store.office)
+    for what in ("清运垃圾", "进场"):
+        kept.add(as_of=date(2020, 6, 5), about=build.About("district", "", "全区", ""), what=what, unit="区城管局", due=date(2020, 6, 30))
+    app = opened("dispatch", store=own_store.folder, as_of="2020-07-03")
+    assert app.selectbox(key="settle_number_0").value == 1
+    app.selectbox(key="settle_number_0").select(1)
+    kept.close(1, as_of=DAY, reason="在另一个窗口", by="乙")
+    app.text_input(key="settle_reason_0").input("给第一件的话")
+    app.button[0].click().run()
+    assert "第 1 号议定事项已于" in html(app)
+    assert [(d.number, d.state) for d in kept.at(DAY)] == [(1, "closed"), (2, "open")]
+
+
+def test_a_day_that_there_is_not_is_told(opened, own_store):
+    app = opened("dispatch", store=own_store.folder, as_of="2020-07-03", screen="999")
+    app.text_input(key="record_what_0").input("进场")
+    app.selectbox(key="record_unit__0").select_index(0)
+    app.text_input(key="record_due_0").input("2020-13-45")
+    app.button[0].click().run()
+    assert "told t-late" in html(app) and Decisions(own_store.office).at(DAY) == []
+
+
+def test_a_command_without_a_date_is_about_the_frozen_meeting(own_store):
+    Decisions(own_store.office).freeze(own_store.version(), DAY)
+    assert build.question(store=own_store).asked.as_of == DAY
