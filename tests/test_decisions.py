@@ -80,6 +80,11 @@ def test_what_is_not_whole_is_refused_with_the_reason(kept, given, why):
     assert kept.at(date(2030, 1, 1)) == []
 
 
+def test_a_text_is_one_line_of_signs_that_can_be_seen(kept):
+    add(kept, what="进\n场\t\x07  ＝1+1")
+    assert at(kept, "2020-07-03")[1].what == "进 场 ＝1+1"
+
+
 def test_steps_that_can_not_be(kept):
     add(kept)
     with pytest.raises(StoreError, match="没有第 7 号"):

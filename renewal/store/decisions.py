@@ -110,10 +110,11 @@ class Decisions(Office):
                 raise StoreError(_("没有第 {n} 号议定事项").format(n=number))
             made, last = found[0], found[-1]
             if last["kind"] in ("closed", "voided"):
-                message = _("第 {n} 号议定事项已于 {at} 由 {who} {what}").format(
-                    n=number, at=last["at"][:16].replace("T", " "), who=last["who"], what=_("办结") if last["kind"] == "closed" else _("撤销")
-                )
-                raise StoreError(message)
+                message = _("第 {n} 号议定事项已在截至 {day} 的会议上（{at}）由 {who} {what}")
+                raise StoreError(message.format(
+                    n=number, day=last["as_of"], at=last["at"][:16].replace("T", " "), who=last["who"],
+                    what=_("办结") if last["kind"] == "closed" else _("撤销"),
+                ))
             if as_of < date.fromisoformat(made["as_of"]):
                 raise StoreError(_("第 {n} 号是截至 {day} 的会议定的，不能在更早的会议上处理").format(n=number, day=made["as_of"]))
             if due is not None and due <= max(as_of, *(date.fromisoformat(s["due"]) for s in found if s["due"])):
@@ -173,7 +174,7 @@ def _frozen(connection: Connection) -> Freeze | None:
 
 def _said(text: str, what: str) -> str:
     """A text that must be there, in one line."""
-    text = " ".join(text.split())
+    text = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
     if not text:
         raise StoreError(_("要写明{what}").format(what=what))
     if len(text) > LONGEST:

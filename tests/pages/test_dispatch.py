@@ -259,7 +259,7 @@ def test_words_for_a_decision_that_another_window_has_settled_go_to_no_other(ope
     kept.close(1, as_of=DAY, reason="在另一个窗口", by="乙")
     app.text_input(key="settle_reason_0").input("给第一件的话")
     app.button[0].click().run()
-    assert "第 1 号议定事项已于" in html(app)
+    assert "第 1 号议定事项已在截至 2020-07-03 的会议上" in html(app)
     assert [(d.number, d.state) for d in kept.at(DAY)] == [(1, "closed"), (2, "open")]
 
 
