@@ -1,7 +1,8 @@
 /* Keys of the meeting. Runs on every rerun; sets itself up once and always reads the screen that is shown now. */
 if (!window.renewalMeeting) {
   const state = window.renewalMeeting = { digits: "", timer: 0, turned: Date.now(), loaded: Date.now(), wanted: 0, until: 0 };
-  const shown = () => document.querySelector(".screen:not(.paper)");
+  /* On the way to another page its screen stands there for a moment: then nothing is turned any more. */
+  const shown = () => (location.pathname.endsWith("/dispatch") ? document.querySelector(".screen:not(.paper)") : null);
   const count = () => Number(shown()?.dataset.count || 1);
   const address = () => new URL(location.href);
   const at = () => {

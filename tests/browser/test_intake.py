@@ -85,7 +85,7 @@ def test_of_two_windows_only_one_publishes_on_what_it_saw(office, browser, tmp_p
     version = store.version()
     for page in pages:
         page.get_by_role("button", name="确认发布 1 份文件").click()
-        settle(page)
+        page.wait_for_selector("[data-testid=stAlert]")  # the one is through before the other begins
     expect(pages[0].locator("[data-testid=stAlert]")).to_contain_text("已发布")
     expect(pages[1].locator("[data-testid=stAlert]")).to_contain_text("请重新预览")
     assert store.version() != version
