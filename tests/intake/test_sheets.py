@@ -224,3 +224,16 @@ def test_a_broken_layout_names_file_and_line(tmp_path):
     headers.unlink()
     with pytest.raises(LayoutError, match=r"headers\.csv：没有这个文件"):
         load_layouts(tmp_path)
+
+
+def test_a_far_cell_with_a_prefix_among_plain_ones_is_seen_before_the_sheet_is_opened():
+    """calamine reads both, and would ask for the whole rectangle."""
+    from renewal.intake import ooxml
+
+    plain = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(1, 2000)).encode()
+    head, foot = b'<worksheet xmlns:x="m"><sheetData>', b"</sheetData></worksheet>"
+    assert not ooxml._other(head + plain + foot)
+    for far in (b'<x:row r="1048576"><x:c r="XFD1048576"><x:v>1</x:v></x:c></x:row>', b'<row r="900000"><c r="B900000"><v>1</v></c></row>',
+                b'<row r="3"><c s="1" r="ZZ3"><v>1</v></c></row>'):
+        content = head + plain + far + plain + foot
+        assert ooxml._other(content) and ooxml._far(content)
