@@ -336,7 +336,7 @@ def _rebuild(options) -> int:
 
 def _decisions(options) -> int:
     from .meeting import build
-    from .store.decisions import Decisions
+    from .store.decisions import Decisions, standing
 
     store = _existing(options)
     q = build.question(store=store, as_of=iso_day(options.as_of, "--as-of") if options.as_of else None, lang=options.lang)
@@ -346,8 +346,7 @@ def _decisions(options) -> int:
         if options.json:
             _print_json([vars(d) for d in found])
         for d in found if not options.json else ():
-            state = _("逾期 {n} 天").format(n=d.days_overdue) if d.days_overdue else _("已办结") if d.state == "closed" else _("在办")
-            print(f"{d.number:4}  {d.as_of}  {d.about_name}  {d.what}  {d.unit}  {d.due}  {state}")
+            print(f"{d.number:4}  {d.as_of}  {d.about_name}  {d.what}  {d.unit}  {d.due}  {standing(d)[1]}")
         return 0
     due = iso_day(options.due, "--due") if options.due else None
     if due is None and options.action in ("add", "carry"):

@@ -184,7 +184,7 @@ def late_table(late: pd.DataFrame, q: Question, limit: int | None = None) -> Non
 
     With a limit the list is for a narrow column: no dates.
     """
-    unit = ui.Column(_("原因 · 责任单位"), lambda r: ui.joined(_label(q, r.reason), _label(q, r.unit)), wide=True)
+    unit = ui.Column(_("原因 · 责任单位"), lambda r: ui.joined(label(q, r.reason), label(q, r.unit)), wide=True)
     days = lambda r: ui.days_late(r.days_late, r.status)  # noqa: E731
     names = street_names(q)
     if limit:
@@ -195,7 +195,7 @@ def late_table(late: pd.DataFrame, q: Question, limit: int | None = None) -> Non
         ]
     else:
         columns = [
-            project_link(q), ui.named("street", _("街道"), names), ui.Column(_("节点"), lambda r: escape(_label(q, r.milestone))),
+            project_link(q), ui.named("street", _("街道"), names), ui.Column(_("节点"), lambda r: escape(label(q, r.milestone))),
             ui.Column(_("落后"), days, number=True), ui.when("due", _("到期")), ui.when("forecast", _("预计")),
             ui.number("households", _("户数")), unit,
         ]
@@ -240,8 +240,8 @@ def street_table(rows: pd.DataFrame, q: Question) -> None:
 def item_table(rows: pd.DataFrame, q: Question) -> None:
     """The work items of the plan under their categories."""
     columns = [
-        ui.Column(_("改造内容"), lambda r: escape(_label(q, r.item)), wide=True),
-        ui.Column(_("责任单位"), lambda r: escape(_label(q, r.unit)) or f"<span class='none'>{_('方案未定')}</span>", wide=True),
+        ui.Column(_("改造内容"), lambda r: escape(label(q, r.item)), wide=True),
+        ui.Column(_("责任单位"), lambda r: escape(label(q, r.unit)) or f"<span class='none'>{_('方案未定')}</span>", wide=True),
         ui.number("projects", _("小区")), ui.bar("commenced", "projects", _("开工"), theme.COMMENCE),
         ui.bar("completed", "projects", _("完工"), theme.COMPLETE), ui.late("late", _("落后")),
         ui.number("unknown", _("到期未报")), ui.number("households", _("户数")),
@@ -257,7 +257,7 @@ def project_table(rows: pd.DataFrame, q: Question, **kept: str) -> None:
     columns = [
         ui.Column(_("小区"), lambda r: ui.with_small(_to_dossier(q, r, **kept), r.project_id), wrap=True),
         ui.named("street", _("街道"), street_names(q)), ui.number("households", _("户数")), ui.status(maps.status, _("状态")),
-        ui.Column(_("最近节点"), lambda r: escape(_label(q, r.stage)) or "–", wrap=True),
+        ui.Column(_("最近节点"), lambda r: escape(label(q, r.stage)) or "–", wrap=True),
         ui.when("commence_due", _("应开工")), ui.when("commenced", _("开工"), precise=True),
         ui.when("complete_due", _("应{word}").format(word=done)), ui.when("completed", done, precise=True),
         ui.when("complete_forecast", _("预计")),
@@ -318,7 +318,7 @@ def change_table(rows: pd.DataFrame, q: Question) -> None:
     ends = {"commence": _("开工"), "complete": _("完工")}  # of a work
     columns = [
         ui.Column(_("小区"), lambda r: _to_dossier(q, r) if r.project_id else "–"), ui.named("street", _("街道"), street_names(q)),
-        ui.Column(_("节点或工程"), lambda r: ui.with_small(escape(_label(q, r.subject)) or "–", ends.get(r.role, "")), wrap=True),
+        ui.Column(_("节点或工程"), lambda r: ui.with_small(escape(label(q, r.subject)) or "–", ends.get(r.role, "")), wrap=True),
         ui.text("before", _("原来")), ui.text("after", _("现在")),
         ui.Column(_("天数"), lambda r: ui.signed_days(r.days), number=True),
         ui.Column(_("补报"), lambda r: escape(_("是")) if r.backdated else "–"),
@@ -335,7 +335,7 @@ def _source(row: object) -> str:
     return ui.with_small(escape(row.file), f"{place} · {_('快照 {n}').format(n=row.snapshot)}")
 
 
-def _label(q: Question, value: object) -> str:
+def label(q: Question, value: object) -> str:
     return "" if pd.isna(value) else q.plan.label(value, q.asked.lang)
 
 

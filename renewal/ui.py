@@ -202,9 +202,10 @@ def joined(*parts: str) -> str:
     return escape(" · ".join(p for p in parts if p)) or "–"
 
 
-def badge(key: str) -> str:
+def badge(key: str, word: str = "") -> str:
+    """Sign and word of a status in its colour; word: in place of the status's own."""
     found = STATUSES[key]
-    return f"<span class='status' style='color:{found.colour}'>{found.sign} {escape(_(found.word))}</span>"
+    return f"<span class='status' style='color:{found.colour}'>{found.sign} {escape(word or _(found.word))}</span>"
 
 
 def bar(n: str, of: str, title: str, colour: str) -> Column:

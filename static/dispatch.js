@@ -29,12 +29,11 @@ if (!window.renewalMeeting) {
   /* Pressed faster than the server answers: an answer that is under way puts its own screen into the address, so the last wish is
      repeated until its screen is there. */
   setInterval(() => {
-    if (!shown()) state.wanted = 0;
     if (!state.wanted) return;
-    if (Date.now() > state.until || shown()?.dataset.screen === String(state.wanted)) {
-      if (Number(address().searchParams.get("screen") || 1) === state.wanted || Date.now() > state.until) { state.wanted = 0; return; }
-    }
-    if (Number(address().searchParams.get("screen") || 1) !== state.wanted) go();
+    const named = Number(address().searchParams.get("screen") || 1) === state.wanted;
+    const there = named && shown()?.dataset.screen === String(state.wanted);
+    if (!shown() || there || Date.now() > state.until) state.wanted = 0;
+    else if (!named) go();
   }, 120);
   const jump = (typed) => {
     clearTimeout(state.timer);
@@ -85,8 +84,8 @@ if (!window.renewalMeeting) {
   /* An unattended wall: the next screen at the chosen pace, data anew with each; after the last screen, now and then, the page too,
      if the server answers, so that nothing piles up in the browser over days. */
   setInterval(async () => {
-    const pace = Number(address().searchParams.get("rotate") || 0), screen = shown();
-    if (![10, 15, 30, 60].includes(pace) || !screen || address().searchParams.get("menu") || typing(document.activeElement)) return;
+    const pace = Number(shown()?.dataset.pace || 0);
+    if (!pace || address().searchParams.get("menu") || typing(document.activeElement)) return;
     if (Date.now() - state.turned < pace * 1000) return;
     const now = at();
     turn(now >= count() ? 1 : now + 1);

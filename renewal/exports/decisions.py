@@ -13,7 +13,7 @@ import xlsxwriter
 from renewal.charts.theme import STATUSES
 from renewal.exports.words import lines, plain, speaking
 from renewal.i18n import _, n_
-from renewal.store.decisions import Decision
+from renewal.store.decisions import Decision, standing
 
 _WIDTHS = (6, 38, 18, 18, 13, 13, 16, 24)  # in signs of 11 pt; together the width of the sheet
 _SIGN = 5.25  # points
@@ -22,13 +22,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the 
 
 def state(d: Decision) -> str:
     """How a decision stands, by sign and word; an open one that was put off says how often."""
-    if d.state == "closed":
-        return f"{STATUSES['completed'].sign} {_('已办结')}"
-    if d.days_overdue:
-        words = [f"{STATUSES['late'].sign} {_('逾期 {n} 天').format(n=d.days_overdue)}"]
-    else:
-        words = [f"{STATUSES['under_way'].sign} {_('在办')}"]
-    if d.carried:
+    key, word = standing(d)
+    words = [f"{STATUSES[key].sign} {word}"]
+    if d.carried and d.state == "open":
         words.append(f"◐ {n_('延期 {n} 次', d.carried).format(n=d.carried)}")
     return "  ".join(words)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from .. import settings
+from .. import settings, tomlfile
 from ..explained import Explained
 from ..i18n import gettext as _
 
@@ -37,19 +36,10 @@ class Limits:
 
 def load_limits(path: Path | None = None) -> Limits:
     """The limits in force (default: settings.limits_file()); raises LimitsError."""
-    path = Path(path or settings.limits_file())
-    try:
-        return _load(path, path.stat().st_mtime_ns)
-    except OSError as error:
-        raise LimitsError(_("{file}：读不出来（{error}）").format(file=path, error=error.strerror)) from None
+    return tomlfile.kept(Path(path or settings.limits_file()), _made, LimitsError)
 
 
-@lru_cache(maxsize=8)
-def _load(path: Path, _stamp: int) -> Limits:
-    try:
-        given = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LimitsError(_("{file}：不是 TOML 文件（{error}）").format(file=path, error=error)) from None
+def _made(path: Path, given: dict[str, Any]) -> Limits:
     names = [f.name for f in fields(Limits)]
     for name in (*names, *given):
         value = given.get(name)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from renewal import figures, settings
+from renewal import figures, settings, tomlfile
 from renewal.charts.theme import STATUSES
 from renewal.explained import Explained
 from renewal.i18n import _
@@ -150,19 +148,10 @@ class Agenda(_Model):
 
 def load_agenda(path: Path | None = None) -> Agenda:
     """The agenda in force (default: settings.agenda_file()); raises AgendaError."""
-    path = Path(path or settings.agenda_file())
-    try:
-        return _load(path, path.stat().st_mtime_ns)
-    except OSError as error:
-        raise AgendaError(_("{file}：读不出来（{error}）").format(file=path, error=error.strerror)) from None
+    return tomlfile.kept(Path(path or settings.agenda_file()), _made, AgendaError)
 
 
-@lru_cache(maxsize=8)
-def _load(path: Path, _stamp: int) -> Agenda:
-    try:
-        given = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AgendaError(_("{file}：不是 TOML 文件（{error}）").format(file=path, error=error)) from None
+def _made(path: Path, given: dict[str, Any]) -> Agenda:
     try:
         return Agenda.model_validate(given)
     except ValidationError as error:

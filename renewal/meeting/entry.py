@@ -15,7 +15,7 @@ from renewal.i18n import _
 from renewal.intake.problems import Refusal
 from renewal.intake.values import iso_day
 from renewal.meeting import build, screens
-from renewal.store.decisions import Decision, Decisions
+from renewal.store.decisions import LONGEST, Decision, Decisions
 
 _SAID, _ROUND = "meeting_said", "meeting_round"
 
@@ -51,7 +51,7 @@ def record(q: Question, found: list[Decision], about: str) -> None:
     units = list(dict.fromkeys([*unit_of.values(), *(d.unit for d in found), *(u.name for u in q.plan.units)]))
     default = unit_of.get(about)
     with st.form(_key("record"), border=False):
-        what = st.text_input(_("议定事项（回车即记入）"), key=_key("record_what"), max_chars=300)
+        what = st.text_input(_("议定事项（回车即记入）"), key=_key("record_what"), max_chars=LONGEST)
         left, middle, right, button = st.columns([36, 32, 18, 14], vertical_alignment="bottom")
         subject = left.selectbox(
             _("对象"), keys, index=keys.index(about) if about in options else 0, format_func=lambda k: options[k].name,
@@ -89,7 +89,7 @@ def settle_line(q: Question, found: list[Decision]) -> None:
         )
         action = second.segmented_control(_("结果"), list(words), default="closed", format_func=words.get, key=_key("settle_action"), required=True)
         due = third.text_input(_("延期到"), key=_key("settle_due"), placeholder=(q.asked.as_of + timedelta(days=2 * q.plan.round_days)).isoformat())
-        reason = fourth.text_input(_("办理情况或理由"), key=_key("settle_reason"), max_chars=300)
+        reason = fourth.text_input(_("办理情况或理由"), key=_key("settle_reason"), max_chars=LONGEST)
         pressed = button.form_submit_button(_("写入"), type="primary", width="stretch")
     if pressed:
         _act(lambda: settle(q, number, action, reason, due), lambda _none: _("第 {n} 号已写入：{what}").format(n=number, what=words[action]))

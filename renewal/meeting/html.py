@@ -8,19 +8,21 @@ from html import escape
 
 from renewal.charts.theme import STATUSES
 from renewal.i18n import _
-from renewal.meeting.slides import ROWS, Bars, Cell, Deck, Facts, Panels, Slide, Table
+from renewal.meeting.slides import Bars, Cell, Deck, Facts, Panels, Slide, Table
 
+ROOMY = 6  # rows that get larger type and room for three lines
 LONG = 34  # signs of a Chinese headline that fill one line; Latin letters take half the room
 
 
-def screen(slide: Slide, deck: Deck, at: int, *, dark: bool = False, held: bool = False, paper: bool = False) -> str:
-    """One screen. at: its number from 1; held: the meeting is frozen; paper: for the handout, one a page."""
+def screen(slide: Slide, deck: Deck, at: int, *, dark: bool = False, held: bool = False, pace: str = "", paper: bool = False) -> str:
+    """One screen. at: its number from 1; held: the meeting is frozen; pace: seconds until it turns by itself, '' never; paper: for
+    the handout, one a page."""
     names = ["screen", "dark" if dark else "", "paper" if paper else "", f"with-{slide.form}" if slide.form and not paper else ""]
     found = STATUSES[slide.status]
     size = "long" if _width(slide.headline) > LONG else ""
     return (
         f"<section class='{' '.join(n for n in names if n)}' data-screen='{at}' data-count='{len(deck.slides)}' data-key='{slide.key}'"
-        f" data-about='{escape(slide.about)}' data-record='{_last(deck)}'>"
+        f" data-about='{escape(slide.about)}' data-record='{_last(deck)}' data-pace='{pace}'>"
         f"<header><span>{escape(_where(slide, deck))}</span><span>{_meta(deck, at, held)}</span></header>"
         f"<h1 class='{size}'><i class='t-{slide.status}' aria-hidden='true'>{found.sign}</i>{escape(slide.headline)}</h1>"
         f"<div class='body'>{_BODIES[type(slide.body)](slide.body)}</div>"
@@ -64,7 +66,7 @@ def _table(table: Table) -> str:
     body = "".join(
         "<div role='row'>" + "".join(_cell(c, h.number) for c, h in zip(row, table.heads, strict=True)) + "</div>" for row in table.rows
     )
-    size = next(name for most, name in ((6, "roomy"), (ROWS, "")) if len(table.rows) <= most)
+    size = "roomy" if len(table.rows) <= ROOMY else ""
     return f"<div class='table {size}' role='table' style='--columns:{columns}'><div role='row' class='head'>{head}</div>{body}</div>"
 
 
@@ -93,7 +95,7 @@ def _bars(bars: Bars) -> str:
         )
     marks = ((f"done {bars.role}", bars.done), ("planned", bars.planned))
     legend = f"<p class='legend'>{''.join(f'<span><i class={c!r}></i>{escape(words)}</span>' for c, words in marks)}</p>"
-    return f"<div class='table bars' role='table' style='--rows:{min(len(rows), ROWS)}'>{''.join(rows)}</div>{legend}"
+    return f"<div class='table bars' role='table'>{''.join(rows)}</div>{legend}"
 
 
 def _panels(panels: Panels) -> str:

@@ -12,9 +12,9 @@ from renewal import exports, fields, ui
 from renewal.cache import Question
 from renewal.findings import Finding
 from renewal.i18n import _
-from renewal.meeting import build, entry, screens
+from renewal.meeting import build, entry
 from renewal.names import fold
-from renewal.store.decisions import Decision
+from renewal.store.decisions import Decision, standing
 
 STATES = ("open", "overdue", "closed")
 
@@ -64,7 +64,7 @@ def _matches(d: Decision, find: str) -> bool:
 
 
 def _table(q: Question, found: list[Decision]) -> None:
-    rows = pd.DataFrame([vars(d) | {"status": screens.decision_state(d)} for d in sorted(found, key=lambda d: -d.number)])
+    rows = pd.DataFrame([vars(d) | {"status": standing(d)} for d in sorted(found, key=lambda d: -d.number)])
     about = lambda r: (  # noqa: E731
         ui.anchor(r.about_name, q.asked.url("projects", project=r.about)) if r.about_kind == "project" else escape(r.about_name)
     )
@@ -72,12 +72,7 @@ def _table(q: Question, found: list[Decision]) -> None:
         ui.number("number", _("号"), plain=True), ui.Column(_("议定事项"), lambda r: ui.with_small(escape(r.what), r.reason), wide=True),
         ui.Column(_("对象"), about, wrap=True), ui.Column(_("责任单位"), lambda r: escape(q.plan.label(r.unit, q.asked.lang)), wrap=True),
         ui.when("as_of", _("会议")), ui.when("due", _("时限")),
-        ui.Column(_("状态"), lambda r: _state(*r.status)), ui.Column(_("延期"), lambda r: str(r.carried or "–"), number=True),
+        ui.Column(_("状态"), lambda r: ui.badge(*r.status)), ui.Column(_("延期"), lambda r: str(r.carried or "–"), number=True),
         ui.Column(_("记录"), lambda r: ui.with_small(escape(r.who), f"{r.made_at:%Y-%m-%d %H:%M}"), wrap=True),
     ]
     ui.table(rows, columns, empty=_("没有符合条件的议定事项"))
-
-
-def _state(key: str, word: str) -> str:
-    found = ui.STATUSES[key]
-    return f"<span class='status' style='color:{found.colour}'>{found.sign} {escape(word)}</span>"

@@ -12,13 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from renewal import charts, findings, parts
+from renewal import charts, findings, parts, ui
 from renewal.cache import Question
 from renewal.charts.theme import FEW, STATUSES, share
 from renewal.i18n import _, n_
 from renewal.meeting.agenda import Column, Screen, Shown
 from renewal.meeting.slides import ROWS, Bar, Bars, Cell, Fact, Facts, Head, Panel, Panels, Slide, Table
-from renewal.store.decisions import Decision
+from renewal.store.decisions import Decision, standing
 
 TEXT = 44  # signs of a cell's text: two lines of a column
 BESIDE = 5  # decisions on a screen, above the line where they are typed in
@@ -36,14 +36,6 @@ def brief(text: object, most: int = TEXT) -> str:
     """A text for a narrow place; what is cut is told by a sign, and stands whole in the dossier."""
     text = "" if text is None or (not isinstance(text, str) and pd.isna(text)) else " ".join(str(text).split())
     return text if len(text) <= most else f"{text[:most - 1]}…"
-
-
-def _day(value: object) -> str:
-    return "–" if value is None or pd.isna(value) else value.strftime("%Y-%m-%d")
-
-
-def _label(q: Question, value: object) -> str:
-    return "" if value is None or pd.isna(value) else q.plan.label(value, q.asked.lang)
 
 
 def _basis(q: Question) -> str:
@@ -208,10 +200,10 @@ def _late_row(q: Question, r: Any, names: dict[str, str]) -> tuple[Cell, ...]:
     known = r.status == findings.OVERDUE
     days = Cell(_("{n} 天").format(n=r.days_late), "late", strong=True, sign=True) if known else Cell(
         _(STATUSES["due_unreported"].word), "due_unreported", sign=True)
-    why = " · ".join(p for p in (_label(q, r.reason), _label(q, r.unit)) if p)
+    why = " · ".join(p for p in (parts.label(q, r.reason), parts.label(q, r.unit)) if p)
     return (
-        Cell(brief(r.name, 24), strong=True), Cell(names[r.street]), Cell(_label(q, r.milestone)), days, Cell(_day(r.due)), Cell(_day(r.forecast)),
-        Cell(brief(why) or "–"),
+        Cell(brief(r.name, 24), strong=True), Cell(names[r.street]), Cell(parts.label(q, r.milestone)), days, Cell(ui.day(r.due)),
+        Cell(ui.day(r.forecast)), Cell(brief(why) or "–"),
     )
 
 
@@ -220,19 +212,19 @@ def _called_up(q: Question, item: Screen, r: Any, late: pd.DataFrame, at: int, o
     its = [row for row in late.itertuples() if row.project_id == r.project_id]
     street = parts.street_names(q)[r.street]
     text = _("{name}（{street}）：{milestone}落后 {days} 天").format(
-        name=brief(r.name, 24), street=street, milestone=_label(q, r.milestone), days=r.days_late
+        name=brief(r.name, 24), street=street, milestone=parts.label(q, r.milestone), days=r.days_late
     )
     facts = [
-        Fact(_("到期（首次计划）") if r.basis == "计划" else _("到期（目标）"), _day(r.due)),
+        Fact(_("到期（首次计划）") if r.basis == "计划" else _("到期（目标）"), ui.day(r.due)),
         Fact(_("预计"), _forecast(r), "late" if _stale(r) else ""),
-        Fact(_("首次计划"), _day(r.planned)), Fact(_("现行计划"), _day(r.replanned)),
-        Fact(_("户数"), f"{int(r.households):,}" if not pd.isna(r.households) else "–"), Fact(_("报数截至"), _day(r.reported_as_of)),
-        Fact(_("责任单位"), brief(_label(q, r.unit), 60) or _("没有报来"), wide=True),
-        Fact(_("滞后原因"), brief(_label(q, r.reason), 90) or _("没有报来"), wide=True),
+        Fact(_("首次计划"), ui.day(r.planned)), Fact(_("现行计划"), ui.day(r.replanned)),
+        Fact(_("户数"), f"{int(r.households):,}" if not pd.isna(r.households) else "–"), Fact(_("报数截至"), ui.day(r.reported_as_of)),
+        Fact(_("责任单位"), brief(parts.label(q, r.unit), 60) or _("没有报来"), wide=True),
+        Fact(_("滞后原因"), brief(parts.label(q, r.reason), 90) or _("没有报来"), wide=True),
     ]
     for other in its[1:]:
-        text_of = _("落后 {n} 天，到期 {due}").format(n=other.days_late, due=_day(other.due))
-        facts.append(Fact(_label(q, other.milestone), text_of, "late", wide=True))
+        text_of = _("落后 {n} 天，到期 {due}").format(n=other.days_late, due=ui.day(other.due))
+        facts.append(Fact(parts.label(q, other.milestone), text_of, "late", wide=True))
     return Slide(
         item.key, _("{title} · 逐个过 {n}/{of}").format(title=item.title.in_(q.asked.lang), n=at, of=of), "late", text, Facts(tuple(facts)),
         (_("到期日取首次公布的计划与目标中较早者，改计划不消除落后；编号 {id}").format(id=r.project_id),), ("late",), about=r.project_id,
@@ -247,7 +239,7 @@ def _stale(r: Any) -> bool:
 def _forecast(r: Any) -> str:
     if pd.isna(r.forecast):
         return _("没有报来")
-    return _("{date}（已过期）").format(date=_day(r.forecast)) if _stale(r) else _day(r.forecast)
+    return _("{date}（已过期）").format(date=ui.day(r.forecast)) if _stale(r) else ui.day(r.forecast)
 
 
 # ---- streets ---------------------------------------------------------------------------------------------------------
@@ -306,13 +298,13 @@ def _said(q: Question, item: Screen, rows: pd.DataFrame) -> tuple[str, str]:
     some = bool(rows[item.some].sum()) if item.some else not rows.empty
     words = (item.headline.some if some else item.headline.none).in_(q.asked.lang)
     first = {} if rows.empty else rows.iloc[0].to_dict()
-    given = {name: "–" if pd.isna(value) else _label(q, value) if isinstance(value, str) else _plain(value) for name, value in first.items()}
+    given = {name: "–" if pd.isna(value) else parts.label(q, value) if isinstance(value, str) else _plain(value) for name, value in first.items()}
     given |= {name: _plain(rows[name].sum()) for name in item.sums}
     return item.status.some if some else item.status.none, words.format(n=len(rows), **{**dict.fromkeys(rows.columns, "–"), **given})
 
 
 def _plain(value: Any) -> str:
-    return _day(value) if isinstance(value, pd.Timestamp) else f"{value:,.0f}" if isinstance(value, Number) else str(value)
+    return ui.day(value) if isinstance(value, pd.Timestamp) else f"{value:,.0f}" if isinstance(value, Number) else str(value)
 
 
 def table(q: Question, item: Screen) -> tuple[Slide, ...]:
@@ -339,21 +331,21 @@ def _cell(q: Question, column: Column, row: dict[str, Any], names: dict[str, str
         return Cell(_(found.word), value if value in STATUSES else "", sign=True)
     if column.as_ == "late":
         return Cell(str(value), "late", strong=True, sign=True) if value else Cell("0")
-    return Cell(_written(q, column, value, names), strong=column is not None and column.as_ == "text")
+    return Cell(_written(q, column, value, names), strong=column.as_ == "text")
 
 
 def _written(q: Question, shown: Shown, value: Any, names: dict[str, str]) -> str:
     if value is None or pd.isna(value) or value == "":
         return "–"
     if shown.as_ == "day":
-        return _day(value)
+        return ui.day(value)
     if shown.as_ == "number":
         return f"{value:,.0f}"
     if shown.as_ == "street":
         return names.get(value, str(value))
     if shown.as_ == "labels":
-        return brief(_between(q).join(_label(q, part) for part in str(value).split("、")))
-    return brief(_label(q, value) if shown.as_ == "label" else value)
+        return brief(_between(q).join(parts.label(q, part) for part in str(value).split("、")))
+    return brief(parts.label(q, value) if shown.as_ == "label" else value)
 
 
 def bars(q: Question, item: Screen) -> tuple[Slide, ...]:
@@ -420,9 +412,9 @@ def with_decisions(slide: Slide, found: Iterable[Decision]) -> Slide:
     if not own:
         return slide
     said = [_("第 {n} 号：{what}，{unit}，{due} 前（{state}）").format(
-        n=d.number, what=brief(d.what, 40), unit=brief(d.unit, 16), due=d.due.isoformat(), state=decision_state(d)[1]
+        n=d.number, what=brief(d.what, 40), unit=brief(d.unit, 16), due=d.due.isoformat(), state=standing(d)[1]
     ) for d in own[:2]]
-    facts = (*slide.body.items, *(Fact(_("已议定"), line, decision_state(d)[0], wide=True) for line, d in zip(said, own, strict=False)))
+    facts = (*slide.body.items, *(Fact(_("已议定"), line, standing(d)[0], wide=True) for line, d in zip(said, own, strict=False)))
     return replace(slide, body=Facts(facts))
 
 
@@ -435,21 +427,12 @@ def decision_table(found: Iterable[Decision], empty: str = "") -> Table:
 
 
 def _decision_row(d: Decision) -> tuple[Cell, ...]:
-    tone, word = decision_state(d)
+    tone, word = standing(d)
     small = n_("延期 {n} 次", d.carried).format(n=d.carried) if d.carried and d.state == "open" else ""
     return (
         Cell(str(d.number)), Cell(brief(d.what), strong=True, small=brief(d.reason, 26)), Cell(brief(d.about_name, 24)), Cell(brief(d.unit, 24)),
         Cell(d.due.isoformat()), Cell(word, tone, strong=tone == "late", sign=True, small=small),
     )
-
-
-def decision_state(d: Decision) -> tuple[str, str]:
-    """(key of STATUSES, word) of how a decision stands."""
-    if d.state == "closed":
-        return "completed", _("已办结")
-    if d.days_overdue:
-        return "late", _("逾期 {n} 天").format(n=d.days_overdue)
-    return "under_way", _("在办")
 
 
 MAKERS: dict[str, Callable[[Question, Screen], tuple[Slide, ...]]] = {

@@ -38,7 +38,7 @@ def show(q: Question, given: dict[str, str]) -> None:
         return
     at = _number(given["screen"], len(shown))
     slide = shown[at - 1]
-    st.html(html.screen(slide, deck, at, dark=bool(given["theme"]), held=_held(q)))
+    st.html(html.screen(slide, deck, at, dark=bool(given["theme"]), held=_held(q), pace=given["rotate"]))
     if given["menu"]:
         _menu(q, deck, at, given)
     elif slide.form:

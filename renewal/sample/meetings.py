@@ -16,10 +16,9 @@ CALLED = 3  # communities about which a meeting decides something
 def decide(store: Store) -> None:
     """Writes down decisions of the meetings around both targets and before the newest round, as those meetings saw the data. A
     store that has decisions already keeps them."""
-    kept = Decisions(store.office)
-    if kept.stamp():
+    kept, newest = Decisions(store.office), build.question(store=store)
+    if kept.at(newest.asked.as_of):
         return
-    newest = build.question(store=store)
     targets = [t.date for t in newest.plan.targets if t.batch == newest.asked.batch]
     rounds = sorted(newest.figure("rounds")["as_of"].dt.date)
     for day in [d for d in rounds if any(0 <= (t - d).days <= 14 for t in targets)] + rounds[-4:-1]:

@@ -132,13 +132,6 @@ class Decisions(Office):
             found = _read(c, None)
         return [d for steps in found.values() if (d := _state([s for s in steps if s["as_of"] <= as_of.isoformat()], as_of))]
 
-    def stamp(self) -> int:
-        """A number that grows with every step: whoever keeps what was made from the decisions asks for it."""
-        if not self.path.exists():
-            return 0
-        with self.reading() as c:
-            return c.execute("SELECT count(*) FROM decisions").fetchone()[0]
-
     # ---- the meeting that stands still -------------------------------------------------------------------------------
     def freeze(self, version: str, as_of: date, by: str = "") -> Freeze:
         """Pins a version and a date: the meeting stays on them, and the version is kept until it is let go. One at a time: while
@@ -163,6 +156,15 @@ class Decisions(Office):
         """Lets go of what is frozen."""
         with self.writing() as c:
             c.execute("UPDATE freezes SET released_at = ?, released_by = ? WHERE released_at IS NULL", (now().isoformat(), by or who()))
+
+
+def standing(d: Decision) -> tuple[str, str]:
+    """(key of charts.theme.STATUSES, word) of how a decision stands: the one wording for screens, files and the command."""
+    if d.state == "closed":
+        return "completed", _("已办结")
+    if d.days_overdue:
+        return "late", _("逾期 {n} 天").format(n=d.days_overdue)
+    return "under_way", _("在办")
 
 
 def _frozen(connection: Connection) -> Freeze | None:
