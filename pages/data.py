@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from renewal import cache, fields, findings, sources, ui
+from renewal import cache, fields, findings, parts, sources, ui
 from renewal.access import guard
+from renewal.charts.theme import status_text
 from renewal.i18n import _
 
 q = cache.ask(guard())
@@ -16,8 +17,10 @@ words = {"coverage": _("报数"), "snapshots": _("快照"), "list": _("名单变
 ui.begin(findings.quality(q.quality(), q.asked) if section == "quality" else findings.data(reporting, snapshots, q.asked, q.plan))
 fields.picker("section", _("内容"), list(SECTIONS), section, SECTIONS[0], words.get, st.segmented_control, required=True)
 if section == "coverage":
-    ui.heading(_("各街道各期是否已报"), _("最近 26 期；已报＝每种应报的台账都在一期的天数之内"))
-    q.panel(sources.coverage)
+    parts.chart(
+        q, sources.coverage, _("各街道各期是否已报"), _("最近 26 期；已报＝每种应报的台账都在一期的天数之内"), table="coverage",
+        legend="  ".join(status_text(key) for key in ("reported", "unreported")),
+    )
     ui.heading(_("各街道最近报来的台账"))
     sources.reporting_table(reporting, q)
     ui.definition("coverage", "reporting", "rounds")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from renewal import cache, desk_view, fields
+from renewal import cache, desk_back, desk_view, fields
 from renewal.access import guard
 from renewal.desk_view import Desk
 from renewal.i18n import _
@@ -11,9 +11,12 @@ viewer = guard()
 desk = Desk(cache.ask(viewer), viewer)
 SECTIONS = {
     "files": desk_view.files, "reminders": desk_view.reminders, "account": desk_view.account, "amend": desk_view.amend,
-    "history": desk_view.history,
+    "back": desk_back.returned, "forms": desk_back.forms, "history": desk_view.history,
 }
-words = {"files": _("导入文件"), "reminders": _("催报"), "account": _("对账"), "amend": _("更正"), "history": _("发布记录")}
+words = {
+    "files": _("导入文件"), "reminders": _("催报"), "account": _("对账"), "amend": _("更正"), "back": _("改后载回"), "forms": _("填报模板"),
+    "history": _("发布记录"),
+}
 section = fields.of_page(["section"], {"section": SECTIONS})["section"] or "files"
 if desk.empty:
     section = "files"

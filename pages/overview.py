@@ -20,14 +20,12 @@ ui.cards([
 ])
 left, middle, right = st.columns([36, 35, 29], gap="medium")
 with left:
-    ui.heading(_("进度曲线"), _("实线＝实际，虚线＝首次公布的计划，单位：小区"))
-    q.panel(parts.curve)
+    parts.chart(q, parts.curve, _("进度曲线"), _("实线＝实际，虚线＝首次公布的计划，单位：小区"), table="s_curve")
     ui.heading(_("落后清单"), parts.behind_note(late, limit=8))
     parts.late_table(late, q, limit=8)
     parts.projects_behind_link(q)
 with middle:
-    ui.heading(_("街道 × 类别"), parts.role_word(role, q))
-    q.panel(parts.matrix, role=role, height=560)
+    parts.matrix_chart(q, role, height=560)
     ui.note(charts.matrix_legend())
 with right:
     ui.heading(_("地图"), maps.disclaimer())

@@ -15,14 +15,16 @@ def every_street(q: Question) -> None:
     ui.begin(findings.streets(rows, q.asked, q.plan))
     for column, role in zip(st.columns(2, gap="medium"), parts.ROLES, strict=True):
         with column:
-            ui.heading(parts.role_word(role, q), _("条＝已完成，竖线＝按首次公布的计划到今应完成"))
-            q.panel(parts.street_bars, role=role)
+            word = parts.role_word(role, q)
+            parts.chart(
+                q, parts.street_bars, word, _("条＝已完成，竖线＝按首次公布的计划到今应完成"), table="progress_by_street",
+                called=(_("各街道"), word), role=role,
+            )
     ui.heading(_("各街道的数"), _("点街道名看该街道自己的一页"))
     parts.street_table(rows, q)
     for column, role in zip(st.columns(2, gap="medium"), parts.ROLES, strict=True):
         with column:
-            ui.heading(_("街道 × 类别"), parts.role_word(role, q))
-            q.panel(parts.matrix, role=role, height=520)
+            parts.matrix_chart(q, role, height=520)
     ui.note(charts.matrix_legend())
 
 
@@ -37,11 +39,11 @@ def one_street(q: Question) -> None:
     ])
     left, right = st.columns(2, gap="medium")
     with left:
-        ui.heading(_("进度曲线"), _("实线＝实际，虚线＝首次公布的计划，单位：小区"))
-        q.panel(parts.curve)
+        parts.chart(q, parts.curve, _("进度曲线"), _("实线＝实际，虚线＝首次公布的计划，单位：小区"), table="s_curve")
     with right:
-        ui.heading(_("类别"), _("小区数；完工＝该类工程全部完工，落后按各工程自己的计划"))
-        q.panel(parts.category_bars)
+        parts.chart(
+            q, parts.category_bars, _("类别"), _("小区数；完工＝该类工程全部完工，落后按各工程自己的计划"), table="progress_by_category",
+        )
     if len(late):
         ui.heading(_("落后清单"), parts.behind_note(late))
         parts.late_table(late, q)

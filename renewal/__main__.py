@@ -1,5 +1,5 @@
 """Commands: python -m renewal load | snapshots | figure | quality | publications | withdraw | verify | rebuild | export |
-sample | serve.
+patch | sample | serve.
 
 Exit codes: 0 done; 2 refused, nothing changed; 3 (load --good-only) published, though some files were refused.
 """
@@ -16,7 +16,6 @@ from pathlib import Path
 
 from . import __version__, settings
 from .explained import Explained
-from .exports import SUFFIXES
 from .headers import STANDARD
 from .i18n import current_language, set_language
 from .i18n import gettext as _
@@ -110,14 +109,29 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--reason", default="", help="how it was settled, or why not (close, carry, void)")
     sub.add_argument("--as-of", help="date of the meeting's data (default: the newest snapshot's)")
 
-    sub = command("export", _export, "write what is taken away from a meeting: deck .pptx, bulletin .docx, decisions .xlsx or .csv")
-    sub.add_argument("what", choices=tuple(SUFFIXES))
-    sub.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write, in a folder that exists")
-    sub.add_argument("--as-of", help="date of the meeting's data (default: the newest snapshot's)")
+    sub = command("export", _export, "write a table (--list names them), a street's form, or what is taken away from a meeting, to a file")
+    sub.add_argument("what", nargs="?", metavar="TABLE", help="name of a table, forms, deck or bulletin")
+    sub.add_argument("--list", action="store_true", help="list what there is")
+    sub.add_argument("--out", type=Path, metavar="FILE", help="file to write, in a folder that exists")
+    sub.add_argument("--format", help="of a table: xlsx (as the office prints it), data (plain rows), csv, gb18030, sheets or zip (by street)")
+    sub.add_argument("--as-of", help="date of the data (default: the newest snapshot's); of forms: the coming date they are for")
     sub.add_argument("--batch", type=int, help="plan year (default: the plan's)")
     sub.add_argument("--level", help="completion level: 完工, 竣工验收, 综合验收 or its code (default: the plan's)")
-    sub.add_argument("--street", help="only this street's set of screens")
+    sub.add_argument("--street", action="append", help="only this street (of a table may be repeated)")
+    sub.add_argument("--category", help="only communities with works of this category")
+    sub.add_argument("--since", help="earlier date of a table that compares two (default: the round before)")
+    sub.add_argument("--only", choices=("late", "unreported"), help="only rows that are late, or not reported")
+    sub.add_argument("--find", default="", metavar="TEXT", help="only rows with this text")
+    sub.add_argument("--where", default="", help="filters of columns as in the page's address: unit=区水务局;days_late=10..")
+    sub.add_argument("--columns", default="", metavar="A,B", help="columns in order (default: the table's usual ones)")
+    sub.add_argument("--sort", default="", metavar="A,-B", help="columns to sort by, - the greatest first")
+    sub.add_argument("--group", default="", metavar="A", help="column to group and sum by")
     sub.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="language of the file (default zh)")
+
+    sub = command("patch", _patch, "load an exported table that was edited: the changed cells become corrections")
+    sub.add_argument("file", type=Path, metavar="FILE")
+    sub.add_argument("--reason", default="", help="why the cells are changed (needed to load them)")
+    sub.add_argument("--check", action="store_true", help="list what was changed and load nothing")
 
     sub = command("sample", _sample, "write a made-up office's exports and load them into the sample's own store", store=False)
     sub.add_argument("--exports", type=Path, default=settings.SAMPLE_EXPORTS, help="folder for the files")
@@ -366,23 +380,76 @@ def _decisions(options) -> int:
 
 
 def _export(options) -> int:
-    folder, suffix = options.out.parent, options.out.suffix.lower()
-    if suffix not in SUFFIXES[options.what]:
-        expected = _("或").join(SUFFIXES[options.what])
-        raise Explained(_("--out 的文件名应以 {expected} 结尾，而不是“{given}”").format(expected=expected, given=options.out.name))
-    if not folder.is_dir():
-        raise Explained(_("文件夹 {folder} 不存在，请先建好").format(folder=folder))
+    from . import taken
 
-    from . import exports
-    from .meeting import build
-
-    made = build.deck_for(
-        store=_existing(options), as_of=iso_day(options.as_of, "--as-of") if options.as_of else None, batch=options.batch,
-        level=options.level, street=options.street, lang=options.lang,
-    )
-    _replace(options.out, exports.made(options.what, made, suffix))
-    _print_json({"path": str(options.out), "as_of": made.deck.as_of}) if options.json else print(options.out)
+    if options.list:
+        listed = taken.listed()
+        if options.json:
+            _print_json([{"name": name, "title": title, "kind": kind} for name, title, kind in listed])
+        else:
+            print("\n".join(f"{name:32}{title}" for name, title, _kind in listed))
+        return 0
+    if not options.what or not options.out:
+        raise Explained(_("要写明导出什么和 --out 文件；export --list 列出全部"))
+    if not options.out.parent.is_dir():
+        raise Explained(_("文件夹 {folder} 不存在，请先建好").format(folder=options.out.parent))
+    content, as_of = taken.away(_existing(options), options.what, options.out.name, taken.Asked(
+        form=options.format or "", as_of=iso_day(options.as_of, "--as-of") if options.as_of else None, batch=options.batch, level=options.level,
+        streets=tuple(options.street or ()), category=options.category, lang=options.lang, view={
+            "cols": options.columns, "sort": options.sort, "group": options.group, "find": options.find, "only": options.only or "",
+            "where": options.where, "since": iso_day(options.since, "--since").isoformat() if options.since else "",
+        },
+    ))
+    _replace(options.out, content)
+    _print_json({"path": str(options.out), "as_of": as_of}) if options.json else print(options.out)
     return 0
+
+
+def _patch(options) -> int:
+    from .store.amend import EditError, patch
+    from .tables import back
+
+    store = _existing(options)
+    try:
+        content = options.file.read_bytes()
+    except OSError as error:
+        raise Explained(_("{file} 打不开：{error}").format(file=options.file, error=error.strerror)) from None
+    if not options.check and not options.reason.strip():
+        raise Explained(_("要用 --reason 写明为什么改；只看改了什么用 --check"))
+    found = back.come_back(options.file.name, content, store=store, scope=[s.name for s in load_plan().streets])
+    publication, problems = None, list(found.problems)
+    if found.changed and not found.stops and not options.check:
+        try:
+            report = patch(store, [c.edit for c in found.changed], reason=options.reason, source=options.file.name)
+        except EditError as error:
+            problems.append(back.impossible(error, found))
+        else:
+            publication = report.publication
+            problems += back.refusals(report, found)
+    if options.json:
+        _print_json({
+            "publication": publication, "table": found.table, "as_of": found.as_of, "rows": found.rows, "of": found.of,
+            "changed": [{**vars(c.edit), "sheet": c.sheet, "row": c.row, "column": c.column, "before": c.before, "after": c.after}
+                        for c in found.changed],
+            "problems": [p.as_dict() for p in problems],
+        })
+    else:
+        for c in found.changed:
+            print(f"{c.sheet} › {c.row} › {c.column}  {c.edit.project_id} {c.name} {c.subject}: {c.before or _('空')} → {c.after or _('空')}")
+        for problem in problems:
+            print(problem.line(), file=sys.stderr)
+        print(_told(found, publication, options.check, any(p.severity == "stop" for p in problems)))
+    return 2 if any(p.severity == "stop" for p in problems) else 0
+
+
+def _told(found, publication: int | None, check: bool, refused: bool) -> str:
+    if refused:
+        return _("没有载入，原有数据未变")
+    if publication is not None:
+        return _("已按第 {n} 次发布更正 {m} 格；不对可用 withdraw 撤回").format(n=publication, m=len(found.changed))
+    if not found.changed:
+        return _("读到 {n} 行，没有改动").format(n=found.rows)
+    return _("读到 {n} 行，改了 {m} 格；还没有载入").format(n=found.rows, m=len(found.changed)) if check else ""
 
 
 def _replace(path: Path, data: bytes) -> None:

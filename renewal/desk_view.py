@@ -75,37 +75,37 @@ def change_words() -> dict[str, str]:
 def done_note() -> None:
     """What the last action on this page did, said once."""
     if told := st.session_state.pop(_DONE, None):
-        st.success(_plain(told))
+        st.success(literal(told))
     if told := st.session_state.pop(_FAILED, None):
-        st.error(_plain(told))
+        st.error(literal(told))
 
 
-def _plain(text: str) -> str:
+def literal(text: str) -> str:
     """Text of strangers in a place where Streamlit reads Markdown."""
     return re.sub(r"([\\`*_{}\[\]()#+.!$:~<>|-])", r"\\\1", text)
 
 
-def _tell(text: str) -> None:
+def say_done(text: str) -> None:
     """Say it on the next run, with fresh fields."""
     st.session_state[_DONE] = text
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.rerun()
 
 
-def _key(name: str) -> str:
+def fresh_key(name: str) -> str:
     """A widget that is empty again after each action."""
     return f"desk_{name}_{st.session_state.get(_ROUND, 0)}"
 
 
-def _act(action: Callable[[], Any]) -> Any:
+def attempt(action: Callable[[], Any]) -> Any:
     """The action's result; None after showing why it can not be done."""
     try:
         return action()
     except Explained as error:
-        st.error(_plain(str(error)))
+        st.error(literal(str(error)))
     except Refusal as refusal:
         for problem in refusal.problems:
-            st.error(_plain(problem.message))
+            st.error(literal(problem.message))
     return None
 
 
@@ -117,13 +117,13 @@ def files(d: Desk) -> None:
     left, right = st.columns([70, 30], gap="medium")
     most = load_limits().file_mb
     with left:
-        st.html(_uploader_words(_("选择文件"), _("或拖到这里，每份至多 {n} MB").format(n=most)))
+        st.html(uploader_words(_("选择文件"), _("或拖到这里，每份至多 {n} MB").format(n=most)))
         dropped = st.file_uploader(
-            _("街道报来的文件，可以一次多份（xlsx、xls、et、ods、csv、zip）"), accept_multiple_files=True, key=_key("files"),
+            _("街道报来的文件，可以一次多份（xlsx、xls、et、ods、csv、zip）"), accept_multiple_files=True, key=fresh_key("files"),
             max_upload_size=most,
         )
     with right:
-        written = st.text_input(_("文件里没有写截至日期时，用这一天（如 2020-07-03）"), key=_key("as_of"))
+        written = st.text_input(_("文件里没有写截至日期时，用这一天（如 2020-07-03）"), key=fresh_key("as_of"))
     if not dropped:
         with head:
             note = _("预览不改变任何数据；发布之后还可以撤回")
@@ -132,8 +132,8 @@ def files(d: Desk) -> None:
             ui.begin(Finding("few", _("导入街道报来的台账：先预览，确认后才生效"), note))
         return
     uploads = [Upload(f.name, f.getvalue()) for f in dropped]
-    as_of = _act(lambda: iso_day(written.strip(), _("截至日期"))) if written.strip() else None
-    spellings = st.session_state.setdefault(_key("spellings"), {})
+    as_of = attempt(lambda: iso_day(written.strip(), _("截至日期"))) if written.strip() else None
+    spellings = st.session_state.setdefault(fresh_key("spellings"), {})
     judged = _judged(d, uploads, [f.file_id for f in dropped], as_of, tuple(spellings.values()))
     if judged is None:
         return
@@ -150,7 +150,7 @@ def files(d: Desk) -> None:
     _columns(judged, d)
 
 
-def _uploader_words(choose: str, drop: str) -> str:
+def uploader_words(choose: str, drop: str) -> str:
     """Streamlit's uploader speaks English only; its words are covered by ours."""
     zone = "[data-testid=stFileUploaderDropzone]"
     return (
@@ -181,7 +181,7 @@ def _judged(d: Desk, uploads: list[Upload], ids: list[str], as_of: date | None, 
             uploads, d.q.asked.store, plan, layouts, as_of=as_of, spellings=spellings, scope=d.viewer.scope, progress=progress
         )
 
-    found = _act(judge)
+    found = attempt(judge)
     bar.empty()
     st.session_state["desk_judged"] = (asked, found) if found else None
     return found
@@ -216,7 +216,7 @@ def _confirm(
     if not judged.ready:
         return
     label = _("只发布没有问题的 {n} 份") if judged.refused else _("确认发布 {n} 份文件")
-    if not st.button(label.format(n=judged.ready), type="primary", key=_key("confirm")):
+    if not st.button(label.format(n=judged.ready), type="primary", key=fresh_key("confirm")):
         return
     store = d.q.asked.store
     order = Order(
@@ -233,7 +233,7 @@ def _confirm(
         st.error(_("没有发布：{n} 份文件被拒收").format(n=len(report.refused)))
         return
     loaded = sum(f.outcome == "loaded" for f in report.files)
-    _tell(_("已发布第 {n} 次：{files} 份文件，{rows} 行。如有不对，可在“发布记录”里撤回。").format(
+    say_done(_("已发布第 {n} 次：{files} 份文件，{rows} 行。如有不对，可在“发布记录”里撤回。").format(
         n=report.publication, files=loaded, rows=sum(f.rows_loaded for f in report.files)
     ))
 
@@ -274,7 +274,7 @@ def _problems(judged: Judged, uploads: list[Upload]) -> None:
         own = [p for p in problems if p.file == upload.name or p.file.startswith(f"{upload.name}/")]
         if own and not upload.name.lower().endswith(".zip"):
             st.download_button(
-                _("下载标注副本：{file}").format(file=_plain(upload.name)), data=partial(run.copy().run, marked.copy, upload.name, upload.data, own),
+                _("下载标注副本：{file}").format(file=literal(upload.name)), data=partial(run.copy().run, marked.copy, upload.name, upload.data, own),
                 file_name=marked.name_of(upload.name), mime=XLSX, key=f"marked_{number}", on_click="ignore",
             )
 
@@ -355,7 +355,7 @@ def _mends(judged: Judged, spellings: dict, d: Desk) -> None:
     ui.heading(_("不认识的写法"), _("选出它指什么，预览随即重算；确认发布后记入本单位的别名，以后都认识"))
     kinds = d.layouts.kinds
     for mend in judged.mends[:20]:
-        key = _key(f"mend_{mend.use}_{mend.kind}_{mend.written}")
+        key = fresh_key(f"mend_{mend.use}_{mend.kind}_{mend.written}")
         st.selectbox(
             _mend_label(mend, kinds, d), ["", *mend.options], key=key, format_func=partial(_option, mend, kinds, d), on_change=_chosen,
             args=(mend, key, spellings),
@@ -364,7 +364,7 @@ def _mends(judged: Judged, spellings: dict, d: Desk) -> None:
         left, right = st.columns([80, 20])
         known = kinds[spelling.kind].fields[spelling.meaning].label(d.lang) if spelling.use == "header" else spelling.meaning
         left.text(_("“{written}” 认作 “{meaning}”").format(written=spelling.written, meaning=known))
-        right.button(_("不用这个写法"), key=f"{_key('unmend')}_{key}", on_click=spellings.pop, args=(key,))
+        right.button(_("不用这个写法"), key=f"{fresh_key('unmend')}_{key}", on_click=spellings.pop, args=(key,))
 
 
 def _mend_label(mend: Mend, kinds: dict, d: Desk) -> str:
@@ -373,7 +373,7 @@ def _mend_label(mend: Mend, kinds: dict, d: Desk) -> str:
         "milestone": _("节点“{written}”是"), "header": _("{kind}的列“{written}”是"),
     }
     kind = kinds[mend.kind].label(d.lang) if mend.kind else ""
-    return words[mend.use].format(written=_plain(mend.written), kind=kind)
+    return words[mend.use].format(written=literal(mend.written), kind=kind)
 
 
 def _option(mend: Mend, kinds: dict, d: Desk, option: str) -> str:
@@ -414,12 +414,12 @@ def reminders(d: Desk) -> None:
         left, middle, _right = st.columns([30, 20, 50])
         chosen = left.selectbox(
             _("街道"), ["", *silent], format_func=lambda s: q.plan.label(s, d.lang) if s else _("请选择"), label_visibility="collapsed",
-            key=_key("silent"),
+            key=fresh_key("silent"),
         )
-        if middle.button(_("确认无变化"), key=_key("no_change"), disabled=not chosen):
-            report = _act(lambda: no_change(q.asked.store, street=chosen, as_of=q.asked.as_of))
+        if middle.button(_("确认无变化"), key=fresh_key("no_change"), disabled=not chosen):
+            report = attempt(lambda: no_change(q.asked.store, street=chosen, as_of=q.asked.as_of))
             if report and report.publication:
-                _tell(_("已记：{street}截至 {date} 无变化（第 {n} 次发布）").format(
+                say_done(_("已记：{street}截至 {date} 无变化（第 {n} 次发布）").format(
                     street=q.plan.label(chosen, d.lang), date=day, n=report.publication
                 ))
     ui.definition("missing_reports")
@@ -512,23 +512,23 @@ def amend(d: Desk) -> None:
     )
     ui.facts([(_("现在的值"), _("空") if current is None else current["value"]), (_("出处"), source or "–")])
     what = " · ".join(w for w in (names[project], plan.label(subject, d.lang) if subject else "", field.label(d.lang)) if w)
-    with st.form(_key("correct")):
+    with st.form(fresh_key("correct")):
         left, middle, right = st.columns([30, 50, 20])
-        value = left.text_input(_("改为"), key=_key("value"))
-        reason = middle.text_input(_("理由（如：核对开工令）"), key=_key("reason"))
-        clear = right.checkbox(_("清空这一格"), key=_key("clear"))
-        pressed = st.form_submit_button(_("更正：{what}").format(what=_plain(what)), type="primary", disabled=subject is None)
+        value = left.text_input(_("改为"), key=fresh_key("value"))
+        reason = middle.text_input(_("理由（如：核对开工令）"), key=fresh_key("reason"))
+        clear = right.checkbox(_("清空这一格"), key=fresh_key("clear"))
+        pressed = st.form_submit_button(_("更正：{what}").format(what=literal(what)), type="primary", disabled=subject is None)
     if pressed and clear == bool(value.strip()):
         st.error(_("请填写改为什么，或只勾选“清空这一格”"))
     elif pressed:
-        report = _act(lambda: correct(
+        report = attempt(lambda: correct(
             q.asked.store, kind=kind, project_id=project, subject=subject or "", field=field.name, value=value, reason=reason
         ))
         if report is not None and report.publication is None:
             problem_table([p for f in report.files for p in f.problems])
         elif report is not None:
             before = _("空") if current is None else current["value"]
-            _tell(_("已更正 {what}：{before} → {after}（第 {n} 次发布）；不对可在“发布记录”里撤回").format(
+            say_done(_("已更正 {what}：{before} → {after}（第 {n} 次发布）；不对可在“发布记录”里撤回").format(
                 what=what, before=before, after=value.strip() or _("空"), n=report.publication
             ))
 
@@ -555,16 +555,16 @@ def history(d: Desk) -> None:
         ui.heading(_("撤回一次发布"), _("先看撤回会改变什么，再确认"))
         left, middle, right = st.columns([30, 50, 20])
         labels = {r.publication: f"{r.publication} · {r.loaded_at:%Y-%m-%d %H:%M} · {kinds[r.kind]}" for r in holding.itertuples()}
-        chosen = left.selectbox(_("哪一次"), ["", *labels], format_func=lambda n: labels.get(n, _("请选择")), key=_key("publication"))
-        reason = middle.text_input(_("理由"), key=_key("why"))
+        chosen = left.selectbox(_("哪一次"), ["", *labels], format_func=lambda n: labels.get(n, _("请选择")), key=fresh_key("publication"))
+        reason = middle.text_input(_("理由"), key=fresh_key("why"))
         if chosen:
-            shown = _act(lambda: _taken_back(d, int(chosen)))
+            shown = attempt(lambda: _taken_back(d, int(chosen)))
             right.html("<div style='height:1.7rem'></div>")
-            if right.button(_("撤回第 {n} 次").format(n=chosen), key=_key("withdraw"), type="primary"):
+            if right.button(_("撤回第 {n} 次").format(n=chosen), key=fresh_key("withdraw"), type="primary"):
                 if not reason.strip():
                     st.error(_("撤回要写明理由"))
-                elif report := _act(lambda: withdraw(int(chosen), store=store, reason=reason.strip())):
-                    _tell(_("已撤回第 {m} 次（第 {n} 次发布）").format(m=chosen, n=report.publication))
+                elif report := attempt(lambda: withdraw(int(chosen), store=store, reason=reason.strip())):
+                    say_done(_("已撤回第 {m} 次（第 {n} 次发布）").format(m=chosen, n=report.publication))
             if shown is not None:
                 change_table(shown, d)
     ui.heading(_("发布记录"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 import pandas as pd
@@ -36,9 +37,20 @@ def show(q: Question, project_id: str, part: str, back_to: str) -> None:
 
 
 def _milestones(q: Question, project_id: str) -> None:
-    ui.heading(_("节点"), _("◇ 首次计划　◆ 现行计划　▷ 预计　● 实际；红线＝比首次计划晚"))
-    q.panel(_timeline, project_id=project_id)
-    _milestone_table(q.figure("project_milestones", project_id=project_id), q)
+    rows = q.figure("project_milestones", project_id=project_id)
+    title, note = _("节点"), _("◇ 首次计划　◆ 现行计划　▷ 预计　● 实际；红线＝比首次计划晚")
+    if _dated(rows).empty:
+        ui.heading(title, note)
+        ui.note(_("还没有报来任何节点日期"))
+    else:
+        # The lists may be narrowed to another street or a category, which says nothing of this community.
+        own = replace(q, asked=replace(q.asked, street=None, category=None))
+        project = q.figure("projects", project_id=project_id, category=None).iloc[0]
+        parts.chart(
+            own, _timeline, title, note, table="project_milestones", project_id=project_id,
+            called=(title, q.plan.label(project["street"], q.asked.lang), project["name"]),
+        )
+    _milestone_table(rows, q)
     ui.definition("projects", "project_milestones")
 
 
@@ -78,11 +90,13 @@ def _facts(project: pd.Series, q: Question) -> None:
     ])
 
 
+def _dated(rows: pd.DataFrame) -> pd.DataFrame:
+    """The milestones that the timeline can show."""
+    return rows.dropna(subset=["baseline", "planned", "forecast", "actual"], how="all")
+
+
 def _timeline(q: Question, project_id: str) -> None:
-    known = q.figure("project_milestones", project_id=project_id).dropna(subset=["baseline", "planned", "forecast", "actual"], how="all")
-    if known.empty:
-        ui.note(_("还没有报来任何节点日期"))
-        return
+    known = _dated(q.figure("project_milestones", project_id=project_id))
     names = [q.plan.label(m, q.asked.lang) for m in known["milestone"]]
     figure = charts.timeline(known, names=names, as_of=q.asked.as_of, targets=parts.targets(q))
     ui.chart(figure, _("各节点的首次计划、现行计划、预计和实际日期，同样的日期见下表"))

@@ -28,13 +28,13 @@ def of_page(names: Iterable[str], choices: Mapping[str, Iterable[str]]) -> dict[
 
 def picker(
     name: str, label: str, options: Sequence[Any], value: Any, default: Any, show: Callable[[Any], str],
-    control: Callable = st.selectbox, **more: Any,
+    control: Callable = st.selectbox, clears: Iterable[str] = (), **more: Any,
 ) -> None:
     """One visible control over the hidden field `name`. The URL decides what it shows, so its own state is set before
-    it is drawn; `default` leaves the URL."""
+    it is drawn; `default` leaves the URL. clears: hidden fields that are emptied with it."""
     st.session_state[f"pick_{name}"] = value
     control(
-        label, options, key=f"pick_{name}", format_func=show, on_change=_picked, args=(name, default),
+        label, options, key=f"pick_{name}", format_func=show, on_change=_picked, args=(name, default, tuple(clears)),
         label_visibility="collapsed", **more,
     )
 
@@ -48,6 +48,8 @@ def search(name: str, value: str, placeholder: str) -> None:
     )
 
 
-def _picked(name: str, default: Any) -> None:
+def _picked(name: str, default: Any, clears: tuple[str, ...] = ()) -> None:
+    for other in clears:
+        st.session_state[other] = ""
     value = st.session_state[f"pick_{name}"]
     st.session_state[name] = "" if value in (default, None) else str(value)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
+from typing import Any
 
 import pandas as pd
 import pydeck as pdk
 import streamlit as st
 
-from renewal import charts, findings, maps, ui
+from renewal import charts, figures, findings, maps, ui
 from renewal.cache import Question
 from renewal.charts import theme
 from renewal.charts.theme import share
+from renewal.exports.names import file_name
 from renewal.i18n import N_, _, n_
 from renewal.names import fold
 from renewal.plan import Target
@@ -124,6 +127,41 @@ def report_columns() -> tuple[tuple[str, str], ...]:
 
 # ---- charts ----------------------------------------------------------------------------------------------------------
 
+def chart(
+    q: Question, draw: Callable[..., None], title: str, note: str = "", *, table: str, called: tuple[str, ...] = (), legend: str = "",
+    **given: Any,
+) -> None:
+    """A chart under its heading, with the menu that takes it away: as a picture made in the browser, its numbers as a workbook.
+
+    draw(q, **given) is drawn by `Question.panel`; table: the figure behind it, which gets of `given` what it takes; called: what the
+    picture and its file are called, where the heading alone does not say it; legend: what the marks mean, for the picture only.
+    """
+    from renewal.tables import files  # knows of pages, and so of this module
+
+    figure = figures.catalogue()[table]
+    own = {k: v for k, v in given.items() if k in figure.params}
+    ui.heading(title, note, ui.take_menu(_picture(q, called or (title,), note, legend, figure)))
+    ui.take_data(
+        "_".join((table, *map(str, given.values()))), files.chart_name(q, table, **own), lambda: files.of_chart(q, table, **own)[1]
+    )
+    q.panel(draw, **given)
+
+
+def _picture(q: Question, called: tuple[str, ...], note: str, legend: str, figure: figures.Figure) -> ui.Picture:
+    asked, plan, lang = q.asked, q.plan, q.asked.lang
+    called = (called[0][:1].upper() + called[0][1:], *called[1:])  # as the heading on the page (static/pages.css)
+    narrowed = [plan.label(value, lang) for value in (asked.street, asked.category) if value]
+    district, short = (plan.district, plan.district_short) if lang == "zh" else (plan.district_en, plan.district_short_en)
+    name = file_name((
+        short, *(words.replace(" × ", "×") for words in called), _("截至{date}").format(date=asked.as_of.isoformat()), *narrowed,
+        _("{batch}批次").format(batch=asked.batch) if asked.batch != plan.default_batch else "",
+    ), "")
+    return ui.Picture(
+        name, " · ".join((*called, *narrowed)), "" if note in called else note, findings.basis(asked, plan),
+        _("示例数据") if asked.sample else "", legend, figure.definition[lang], " · ".join((district, _("老旧小区改造"))),
+    )
+
+
 def curve(q: Question, height: int = 330, unit: str = "projects") -> None:
     """Planned and actual over the rounds, both targets."""
     figure = charts.s_curve(
@@ -146,6 +184,15 @@ def matrix(q: Question, role: str, height: int) -> None:
         heads=heads, height=height,
     )
     ui.chart(figure, _("各街道各类别的完成个数，同样的数见街道页的表"))
+
+
+def matrix_chart(q: Question, role: str, *, height: int, word: str = "") -> None:
+    """The matrix with its heading and menu; word: what the role is called there."""
+    title, word = _("街道 × 类别"), word or role_word(role, q)
+    chart(
+        q, matrix, title, word, table="progress_by_street_category", called=(title, word), legend=charts.matrix_legend(), role=role,
+        height=height,
+    )
 
 
 def street_bars(q: Question, role: str) -> None:

@@ -167,6 +167,8 @@ class Document(_Frozen):
     name_en: Text
     district: Text
     district_en: Text
+    district_short: Text
+    district_short_en: Text
     document: Text
     issuer: Text
     issuer_en: Text
@@ -183,6 +185,8 @@ class Plan(_Frozen):
     name_en: str
     district: str
     district_en: str
+    district_short: str
+    district_short_en: str
     document: str
     issuer: str
     issuer_en: str

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
 QUERIES = ROOT / "queries"
 GEO = DATA / "geo"
+TABLES = DATA / "tables"
 LOCALE = ROOT / "renewal" / "locale"
 
 SAMPLE_EXPORTS = DATA / "sample" / "exports"

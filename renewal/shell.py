@@ -23,7 +23,7 @@ from renewal.store.quality import EVER
 PAGES = (
     ("", (("overview", N_("总览")), ("streets", N_("街道")), ("categories", N_("类别")), ("map", N_("地图")), ("projects", N_("项目")))),
     (N_("会议"), (("dispatch", N_("调度会")), ("changes", N_("本周变化")), ("decisions", N_("议定事项")))),
-    (N_("资料"), (("data", N_("数据")), ("intake", N_("导入")))),
+    (N_("资料"), (("tables", N_("台账导出")), ("data", N_("数据")), ("intake", N_("导入")))),
 )
 STYLE = settings.ROOT / "static" / "frame.css"
 _ALIVE = (settings.ROOT / "static" / "alive.js").read_text("utf-8")

@@ -6,12 +6,31 @@ import tomllib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from renewal.explained import Explained
 from renewal.i18n import _
 
 T = TypeVar("T")
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+class Described(BaseModel):
+    """A part of such a file: a key that is not known is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Described):
+    """A text in both languages."""
+
+    zh: Text
+    en: Text
+
+    def in_(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
 
 
 def kept(path: Path, make: Callable[[Path, dict[str, Any]], T], error: type[Explained]) -> T:

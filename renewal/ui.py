@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from contextvars import copy_context
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -25,6 +26,8 @@ from renewal.intake.values import UNDATED
 STYLE = settings.ROOT / "static" / "pages.css"
 # Links inside the dashboard change the page without loading it anew; printing in the browser gets its own layout.
 _SCRIPT = (settings.ROOT / "static" / "pages.js").read_text("utf-8")
+# Loaded when a chart is first taken away; the stamp keeps a browser from using the file of an older release.
+_CHARTS = f"/assets/charts.js?v={(settings.ROOT / 'static' / 'charts.js').stat().st_mtime_ns}"
 
 
 def begin(finding: Finding, *, one_sheet: bool = False) -> None:
@@ -44,8 +47,9 @@ def open_view(url: str) -> None:
     st.html(f"<script>window.renewalGo({json.dumps(url)})</script>", unsafe_allow_javascript=True)
 
 
-def heading(title: str, note: str = "") -> None:
-    st.html(f"<div class='heading'><h2>{escape(title)}</h2><span>{escape(note)}</span></div>")
+def heading(title: str, note: str = "", menu: str = "") -> None:
+    """menu: HTML at the right end of the line."""
+    st.html(f"<div class='heading'><h2>{escape(title)}</h2><span>{escape(note)}</span>{menu}</div>")
 
 
 def note(text: str) -> None:
@@ -79,6 +83,44 @@ def change(now: float, before: float | None, digits: int = 0) -> str:
 def chart(figure: go.Figure, alt: str) -> None:
     """A chart in the house style; alt says for a screen reader what it shows."""
     st.plotly_chart(figure, theme=None, config=CONFIG, alt=alt)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a chart says when it is taken away from its page. name: of the file, without the suffix; title, note: of its heading;
+    basis: what every number rests on; sample: the label of made-up data; legend: what its marks mean; definition: of its
+    figure; place: whose numbers they are."""
+
+    name: str
+    title: str
+    note: str
+    basis: str
+    sample: str
+    legend: str
+    definition: str
+    place: str
+
+
+def take_menu(picture: Picture) -> str:
+    """HTML of the menu that takes the chart below a heading away (static/pages.js). Its last entry presses the button of
+    `take_data`: a file from the server needs one of Streamlit's."""
+    said = escape(json.dumps({**vars(picture), "failed": _("文件没有生成，请刷新页面再试")}, ensure_ascii=False))
+    entries = (("png", _("图片 PNG")), ("svg", _("图片 SVG")), ("xlsx", _("数据 XLSX")))
+    buttons = "".join(f"<button type='button' data-take='{form}'>{escape(words)}</button>" for form, words in entries)
+    label = escape(_("取用图表：{title}").format(title=picture.title))
+    return (
+        f"<details class='take' data-said='{said}' data-module='{_CHARTS}'><summary aria-label='{label}'>{escape(_('取用'))}</summary>"
+        f"<div>{buttons}<output></output></div></details>"
+    )
+
+
+def take_data(key: str, file_name: str, content: Callable[[], bytes]) -> None:
+    """The button that the menu presses; not shown itself (static/pages.css). content runs when it is pressed, in another thread,
+    with what is set in this one."""
+    context = copy_context()
+    st.download_button(
+        _("数据 XLSX"), lambda: context.copy().run(content), file_name=file_name, key=f"chart_file_{key}", on_click="ignore",
+    )
 
 
 # ---- cards -----------------------------------------------------------------------------------------------------------

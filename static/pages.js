@@ -13,6 +13,48 @@ if (!window.renewalPages) {
     event.preventDefault();
     window.renewalGo(link.getAttribute("href"));
   });
+  /* The menu at the heading of a chart (renewal/ui.py, take_menu): open until something else is done. What belongs to it is the next
+     of its kind in the page, before another heading. */
+  const behind = (menu, kind) => {
+    const found = [...document.querySelectorAll(`.heading, ${kind}`)];
+    const next = found[found.indexOf(menu.closest(".heading")) + 1];
+    return next?.matches(kind) ? next : null;
+  };
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll(".take[open]")) if (!menu.contains(except)) menu.open = false;
+  };
+  document.addEventListener("focusin", (event) => closeMenus(event.target));
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector(".take[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  document.addEventListener("click", async (event) => {
+    closeMenus(event.target);
+    const item = event.target.closest && event.target.closest("[data-take]");
+    if (!item) return;
+    const menu = item.closest(".take"), said = JSON.parse(menu.dataset.said), problem = menu.querySelector("output");
+    problem.textContent = "";
+    try {
+      if (item.dataset.take === "xlsx") behind(menu, "[class*='st-key-chart_file_'] button").click();
+      else {
+        item.setAttribute("aria-busy", "true");
+        const { picture } = await import(menu.dataset.module);
+        const link = document.createElement("a");
+        link.href = URL.createObjectURL(await picture(behind(menu, ".js-plotly-plot"), said, item.dataset.take));
+        link.download = `${said.name}.${item.dataset.take}`;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      }
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      menu.open = false;
+    } catch (error) {
+      console.error(error);
+      problem.textContent = said.failed;
+    }
+    item.removeAttribute("aria-busy");
+  });
   /* Paper: charts keep the size they have on screen and the page is made smaller as a whole, in width for every page,
      and for a page that is meant for one sheet (the overview) in height too. */
   const PAPER = { width: 1058, height: 670 };  /* A4 landscape less 8 mm margins (static/frame.css) less slack for what the browser lays out anew, in px at 96 dpi */

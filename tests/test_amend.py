@@ -1,5 +1,6 @@
 """What the office says itself: corrections, no change, taking back, previews, its own spellings; all of it can be made again."""
 
+import csv
 import hashlib
 import io
 import shutil
@@ -10,8 +11,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from renewal.intake.problems import Problem
 from renewal.store import Order, Store, StoreError, Upload, load, preview, publish, rebuild, verify, withdraw
-from renewal.store.amend import correct, no_change
+from renewal.store.amend import Edit, EditError, correct, no_change, patch, patch_files, patch_preview
 from renewal.store.journal import Journal, Spelling
 
 REGISTER = """项目编号,小区名称,所属街道,楼栋数,户数(户),建筑面积(万㎡),经度,纬度,坐标系,计划年度,计划开工,2019年前省级改造
@@ -228,6 +230,347 @@ def test_there_and_back_and_there_again(store):
 def put_right_value(store) -> str:
     [(value,)] = rows(store, f"SELECT written(actual, actual_to) FROM milestones_at({EVER}) WHERE project_id = 'A1' AND milestone = 'M13'")
     return value
+
+
+# ---- patches: many cells at once ---------------------------------------------------------------------------------------
+KEYS = {"projects": 1, "works": 2, "milestones": 2}  # columns of the key
+
+
+def cells(store: Store) -> dict[tuple, object]:
+    """Every value in force: (table, project, subject, column) -> value."""
+    found = {}
+    for table, n in KEYS.items():
+        columns = "* EXCLUDE (snapshot, row, last_ord)" if table == "projects" else "* EXCLUDE (snapshot, row)"
+        cursor = store.cursor().execute(f"SELECT {columns} FROM {table}_at({EVER})")
+        names = [c[0] for c in cursor.description]
+        for row in cursor.fetchall():
+            subject = row[names.index("item" if table == "works" else "milestone")] if n == 2 else ""
+            found |= {(table, row[names.index("project_id")], subject, name): value for name, value in zip(names, row, strict=True)}
+    return found
+
+
+def moved(before: dict, after: dict) -> dict[tuple, tuple]:
+    assert before.keys() == after.keys()
+    return {key: (value, after[key]) for key, value in before.items() if value != after[key]}
+
+
+def apply(store: Store, *edits: tuple, **given):
+    return patch(store, [Edit(*e) for e in edits], **{"reason": "街道退回的表", "source": "导出.xlsx", "who": "张三", **given})
+
+
+MANY = [
+    ("progress", "A1", "BP01", "commence_actual", "2020-05-08"), ("progress", "A1", "BS01", "reason", ""),
+    ("progress", "A2", "BP01", "note", "=已催"), ("progress", "B1", "BP01", "progress", "20%"),
+    ("milestones", "A1", "M13", "actual", "2020-05-06"), ("milestones", "B1", "M13", "evidence", "开工令"),
+    ("register", "A1", "", "households", "120"), ("register", "A2", "", "planned_commencement", "2020.6"),
+]
+
+
+def test_many_cells_of_every_kind_are_one_publication(store):
+    before, was = cells(store), state(store)
+    report = apply(store, *MANY)
+    assert report.exit_code == 0 and report.publication == 2 and rows(store, "SELECT max(publication) FROM snapshots") == [(2,)]
+    assert sorted(f.file for f in report.files) == [
+        "更正_A1_节点台账_20200605.csv", "更正_B1_节点台账_20200605.csv", "更正_B1_进度台账_20200605.csv",
+        "更正_七贤街道_进度台账_20200605.csv", "更正_七贤街道_项目库_20200605.csv",
+    ]
+    assert moved(before, cells(store)) == {
+        ("works", "A1", "BP01", "commence_actual"): (date(2020, 5, 1), date(2020, 5, 8)),
+        ("works", "A1", "BP01", "commence_actual_to"): (date(2020, 5, 31), date(2020, 5, 8)),
+        ("works", "A1", "BS01", "reason"): ("资金", None), ("works", "A2", "BP01", "note"): (None, "=已催"),
+        ("works", "B1", "BP01", "progress"): (10, 20),
+        ("milestones", "A1", "M13", "actual"): (date(2020, 5, 1), date(2020, 5, 6)),
+        ("milestones", "A1", "M13", "actual_to"): (date(2020, 5, 31), date(2020, 5, 6)),
+        ("milestones", "B1", "M13", "evidence"): (None, "开工令"),
+        ("projects", "A1", "", "households"): (100, 120), ("projects", "A1", "", "coord_system"): ("GCJ-02", "WGS-84"),
+        ("projects", "A2", "", "planned_commencement"): (date(2020, 5, 20), date(2020, 6, 1)),
+        ("projects", "A2", "", "planned_commencement_to"): (date(2020, 5, 20), date(2020, 6, 30)),
+        # the first list itself is corrected, and with it what the project was to be measured by
+        ("projects", "A2", "", "baseline_commencement"): (date(2020, 5, 20), date(2020, 6, 30)),
+    }
+    done = Journal(store.office).done()[-1]
+    assert (done.kind, done.who, done.reason) == ("correction", "张三", "更正 8 格；理由：街道退回的表；来源：导出.xlsx")
+    all_again(store)
+    withdraw(2, store=store, reason="原表无误")
+    assert state(store) == was
+    assert apply(store, *MANY).publication == 4
+    all_again(store)
+
+
+def test_each_change_stands_below_the_table(store):
+    [file] = patch_files(store, [Edit(*e) for e in MANY[:3]], reason="核对\n开工令", source="导出.xlsx")
+    assert file.data.decode().splitlines()[-1] == (
+        "注：第 1 次发布之后：更正 A1 小区道路 实际开工 2020-05 → 2020-05-08，A1 供水 滞后原因 资金 → 空，A2 小区道路 备注 空 → =已催；"
+        "理由：核对 开工令；来源：导出.xlsx"
+    )
+    works = (("A1", "BP01"), ("A1", "BS01"), ("A2", "BP01"))
+    texts = [Edit("progress", *work, f, f"{f}{n}" * 40) for n, work in enumerate(works) for f in ("unit", "reason", "note")]
+    [file] = patch_files(store, texts, reason="补")
+    note = file.data.decode().splitlines()[-1]
+    assert "，另有 " in note and note.endswith(' 格；理由：补"') and len(note) < 500
+    assert patch(store, texts, reason="补").exit_code == 0, "what the note leaves out is changed all the same"
+    assert rows(store, f"SELECT note FROM works_at({EVER}) WHERE project_id = 'A2'") == [("note2" * 40,)]
+
+
+def test_one_value_that_can_not_be_read_stops_the_whole_patch(store):
+    before = everything(store)
+    bad = [("progress", "B1", "BP01", "complete_forecast", "秋天"), ("register", "A2", "", "households", "五十"),
+           ("progress", "A1", "BP01", "complete_actual", "2020-04-30")]
+    report = apply(store, *MANY, *bad)
+    assert report.exit_code == 2 and report.publication is None
+    assert {f.outcome for f in report.files} == {"held", "refused"}
+    found = {p.code: report.edits_at(p) for f in report.files for p in f.stops}
+    assert found == {"bad_date": [Edit(*bad[0])], "bad_number": [Edit(*bad[1])]}
+    after = everything(store)
+    assert {k: v for k, v in after.items() if k != "office.sqlite"} == {k: v for k, v in before.items() if k != "office.sqlite"}
+    report = apply(store, *MANY, bad[2])  # read, but a rule of sense refuses it
+    [problem] = [p for f in report.files for p in f.stops]
+    assert problem.code == "completed_before_commenced" and report.edits_at(problem) == [Edit(*bad[2])]
+    report = apply(
+        store, ("progress", "A1", "BS01", "complete_actual", "2020-06-01"), ("progress", "B1", "BP01", "note", "x"),
+        ("progress", "A1", "BP01", "commence_actual", "2020-06-04"), ("progress", "A1", "BP01", "complete_actual", "2020-06-03"),
+    )
+    assert [e.field for f in report.files for p in f.stops for e in report.edits_at(p)] == ["complete_actual"]
+    assert verify(store).ok and Journal(store.office).done()[-1].publication == 1
+
+
+def test_problems_lead_to_the_edits_they_may_be_about(store):
+    edits = [Edit(*e) for e in MANY]
+    with patch_preview(store, edits, reason="x") as found:
+        report = found.report
+    [file] = [f for f in report.sent if f.name == "更正_七贤街道_进度台账_20200605.csv"]
+    grid = list(csv.reader(io.StringIO(file.data.decode(), newline="")))
+    for (row, letters), edit in file.cells.items():
+        assert (grid[row - 1][0], grid[row - 1]["ABCDEFGHIJKLMN".index(letters)]) == (edit.project_id, edit.value)
+    (row, _letters), edit = next(iter(file.cells.items()))
+    at = lambda **place: report.edits_at(Problem("x", "x", **{"file": file.name, **place}))  # noqa: E731
+    assert at(row=row, column="F 实际开工") == [edit] and edit is edits[0]
+    assert at(row=row, column="H 预计完工") == [edit], "another cell of its row"
+    assert at() == edits[:3] and at(row=99, column="F 实际开工") == at(file="别的.csv") == []
+
+
+def test_two_edits_of_one_cell_are_none(store):
+    before = everything(store)
+    for one in (MANY[0], MANY[4], MANY[6]):
+        for value in (one[4], "2020-05-09"):
+            twice = Edit(*one[:4], value)
+            with pytest.raises(EditError, match=r"同一格.*A1.*") as stopped:
+                patch(store, [Edit(*MANY[2]), Edit(*one), twice], reason="x")
+            assert stopped.value.edit is twice
+    with pytest.raises(EditError, match="没有这一行") as stopped:
+        apply(store, *MANY, ("milestones", "A2", "M18", "actual", "2020-06-01"))
+    assert stopped.value.edit.subject == "M18"
+    assert everything(store) == before
+
+
+def test_what_changes_nothing_is_passed_over(store):
+    same = [("progress", "A1", "BP01", "commence_actual", "2020年5月"), ("register", "B1", "", "households", "200"),
+            ("progress", "A1", "BS01", "note", '等料,"急" 三天'), ("progress", "A1", "BS01", "commence_actual", "≤2020-06-05")]
+    with pytest.raises(StoreError, match="相同"):
+        apply(store, *same)
+    with pytest.raises(StoreError, match="相同"):
+        apply(store)
+    report = apply(store, *same, MANY[4])
+    assert [f.file for f in report.files] == ["更正_A1_节点台账_20200605.csv"]
+    assert "小区" not in Journal(store.office).done()[-1].reason and "2020-05 → 2020-05-06" in Journal(store.office).done()[-1].reason
+
+
+def test_what_was_shown_is_what_is_published(store):
+    Journal(store.office).settle(store.version())
+    before, edits = everything(store), [Edit(*e) for e in MANY]
+    works = f"SELECT * EXCLUDE (snapshot, row) FROM works_at({EVER}) ORDER BY ALL"
+    with patch_preview(store, edits, reason="街道退回的表", source="导出.xlsx") as found:
+        assert found.publication == 2 and {f.outcome for f in found.report.files} == {"loaded"}
+        shown = store.cursor(found.version).execute(works).fetchall()
+    assert everything(store) == before
+    report = patch(store, edits, reason="街道退回的表", source="导出.xlsx", base=found.base)
+    assert report.publication == 2 and [f.data for f in report.sent] == [f.data for f in found.report.sent]
+    assert rows(store, works) == shown
+    with pytest.raises(StoreError, match="重新预览"):
+        patch(store, [Edit(*MANY[0][:4], "2020-05-09")], reason="x", base=found.base)
+    [file] = patch_files(store, [Edit(*MANY[0])], reason="x", base=found.base)
+    assert file.name == "更正_A1_进度台账_20200605.csv", "the version that was shown still says what it said"
+
+
+def test_every_cell_is_patched_in_its_own_report(store):
+    later = MILESTONES.splitlines()[0] + "\nA1,七贤街道,竣工验收,2020-10-31,,2020-06-20,\nA2,七贤街道,开工,2020-06-10,,2020-06-12,\n"
+    works = "\n".join(line for line in WORKS.splitlines() if not line.startswith("A1"))
+    publish([Upload("节点台账_20200703.csv", later.encode()), Upload("进度台账_20200703.csv", works.encode())], store=store, order=Order())
+    before = cells(store)
+    report = apply(
+        store, ("milestones", "A1", "M13", "actual", "2020-05-09"), ("milestones", "A1", "M15", "note", "初验"),
+        ("milestones", "A2", "M13", "evidence", "开工令"),
+        ("progress", "A1", "BP01", "note", "a"), ("progress", "A2", "BP01", "note", "b"),
+    )
+    assert sorted(f.file for f in report.files) == [
+        "更正_A1_节点台账_20200605.csv", "更正_A1_进度台账_20200605.csv", "更正_A2_进度台账_20200703.csv",
+        "更正_七贤街道_节点台账_20200703.csv",
+    ]
+    assert {key[1:] for key in moved(before, cells(store))} == {
+        ("A1", "M13", "actual"), ("A1", "M13", "actual_to"), ("A1", "M15", "note"), ("A2", "M13", "evidence"),
+        ("A1", "BP01", "note"), ("A2", "BP01", "note"),
+    }
+    said = rows(store, "SELECT project_id, milestone FROM milestones JOIN snapshots USING (snapshot) WHERE publication = 3")
+    assert sorted(said) == [("A1", "M13"), ("A1", "M15"), ("A2", "M13")]
+    all_again(store)
+
+
+def test_projects_move_both_ways_and_others_are_patched_beside_them(store):
+    only_b = "\n".join([REGISTER.splitlines()[0], REGISTER.splitlines()[-1], "C1,丁小区,党家街道,1,9,0.1,,,,2020,,"]) + "\n"
+    publish([Upload("项目库_20200612.csv", only_b.encode())], store=store, order=Order())
+    before = cells(store)
+    report = apply(
+        store, ("register", "A1", "", "street", "兴隆街道"), ("register", "B1", "", "street", "七贤街道"),
+        ("register", "A2", "", "households", "51"), ("register", "B1", "", "name", "丙小区（北）"),
+        ("register", "C1", "", "households", "8"), ("progress", "A1", "BP01", "note", "随迁"),
+    )
+    assert report.exit_code == 0, [p.line() for f in report.files for p in f.stops]
+    assert sorted(f.file for f in report.files) == [
+        "更正_A1_进度台账_20200605.csv", "更正_C1_项目库_20200612.csv", "更正_七贤街道_项目库_20200612.csv",
+    ]
+    new = moved(before, cells(store))
+    changed = {key[1::2]: value for key, value in new.items() if key[3] not in ("reported_as_of", "coord_system")}
+    assert changed == {
+        ("A1", "street"): ("七贤街道", "兴隆街道"), ("B1", "street"): ("兴隆街道", "七贤街道"), ("A2", "households"): (50, 51),
+        ("B1", "name"): ("丙小区", "丙小区（北）"), ("C1", "households"): (9, 8), ("A1", "note"): (None, "随迁"),
+    }
+    assert rows(store, f"SELECT count(*) FROM projects_at({EVER}) WHERE on_list") == [(4,)]
+    all_again(store)
+
+
+def test_a_ledger_is_patched_under_the_street_that_reported_it(store):
+    """Else the street to which the project has moved since would count as having reported."""
+    for name in ("进度台账", "节点台账"):
+        july = "\n".join(line for line in FILES[name].splitlines() if not line.startswith("B1"))
+        publish([Upload(f"{name}_20200703.csv", july.encode())], store=store, order=Order())
+    put_right(store, "register", "", "street", "兴隆街道")
+    when = f"SELECT street, progress_as_of, milestones_as_of FROM reporting_at({EVER}) WHERE street IN ('兴隆街道', '七贤街道') ORDER BY 1"
+    before = rows(store, when)
+    assert before[1] == ("兴隆街道", date(2020, 6, 5), date(2020, 6, 5))
+    assert apply(store, ("progress", "A1", "BP01", "note", "x"), ("milestones", "A1", "M13", "note", "x")).exit_code == 0
+    assert rows(store, when) == before
+    all_again(store)
+
+
+def test_a_street_that_no_register_names_any_more_is_not_written_again(store):
+    put_right(store, "register", "", "street", "兴隆街道")
+    ledger = WORKS.replace("A1,七贤街道", "A1,兴隆街道")
+    publish([Upload("进度台账_20200703.csv", ledger.encode())], store=store, order=Order())
+    withdraw(2, store=store, reason="没有搬")
+    assert apply(store, ("progress", "A1", "BP01", "note", "x")).exit_code == 0
+    assert rows(store, "SELECT DISTINCT street FROM reported JOIN snapshots USING (snapshot) WHERE publication = 5") == [("七贤街道",)]
+
+
+def test_names_of_files_are_legal_and_each_another(store):
+    ids = {"市中/20:1": "党家街道", "市中_20:1": "舜耕街道", "市中?20_1": "四里村街道"}
+    more = "".join(f"{project},戊小区,{street},1,9,0.1,,,,2020,,\n" for project, street in ids.items())
+    publish([Upload("项目库_20200703.csv", (REGISTER + more).encode())], store=store, order=Order())
+    report = apply(store, *(("register", p, "", "households", "10") for p in ids))
+    assert report.exit_code == 0
+    assert sorted(f.file for f in report.files) == [
+        "更正_市中_20_1_项目库_20200703.csv", "更正_市中_20_1_项目库_20200703_2.csv", "更正_市中_20_1_项目库_20200703_3.csv",
+    ]
+    assert [e.project_id for f in report.sent for e in f.cells.values()] == list(ids)
+
+
+# ---- what must come through unharmed -----------------------------------------------------------------------------------
+def table(*lines: tuple) -> bytes:
+    out = io.StringIO("sep=,\n")  # else the many semicolons would be taken for separators
+    out.seek(0, io.SEEK_END)
+    csv.writer(out).writerows(lines)
+    return out.getvalue().encode()
+
+
+ODD_REGISTER = table(
+    ("项目编号", "小区名称", "所属街道", "所属社区", "建成年份", "土地性质", "楼栋数", "户数", "建筑面积(㎡)", "经度", "纬度", "坐标系",
+     "计划年度", "改造模式", "计划开工", "计划竣工", "2019年前省级改造"),
+    ("A1", "=甲,小区", "七贤街道", "+社区\t;", "1999", "@国有", "2", "100", "0.00001", "116.95", "36.6", "CGCS2000",
+     "2020", "-模式", "2020.5", "2020年9月底", "否"),
+    ("A2", "\"乙\"小区", "七贤街道", "-1", "", "", "", "50", "123456.789012", "", "", "GCJ-02", "2020", "", "", "2020-10", ""),
+)
+ODD_WORKS = table(
+    ("项目编号", "所属街道", "改造类别", "改造内容", "计划开工", "实际开工", "计划完工", "预计完工", "实际完工", "形象进度(%)",
+     "责任单位", "滞后原因", "备注"),
+    ("A1", "七贤街道", "基础改造类", "小区道路", "2020年4月上旬", "已开工", "2020-09", "2020年10月底", "", "0.00005%",
+     "=某局", "@等;" * 30, "line 1\r\nline 2, \"x\"\n;"),
+    ("A1", "七贤街道", "基础改造类", "供水", "2020.4", "2020年5月中旬", "2020-09-30", "", "已完工", "100%", "-1", "+5℃;" * 30, "2020-06-05"),
+    ("A1", "七贤街道", "基础改造类", "供热", "", "2020-05", "", "", "2020-05-20", "33.333333%", "　", "=1+1", "1e5;\t;;;" * 20),
+    ("A2", "七贤街道", "基础改造类", "小区道路", "", "", "", "", "", "", "", "", "注：别动"),
+)
+ODD_MILESTONES = table(
+    ("项目编号", "所属街道", "节点", "计划日期", "预计日期", "实际日期", "佐证材料", "备注"),
+    ("A1", "七贤街道", "开工", "2020年4月中旬", "2020-05", "已开工", "=开工令, \"正本\"", "a\nb;" * 40),
+    ("A1", "七贤街道", "竣工验收", "2020.10", "2020年11月底", "", "-", "+1"),
+)
+
+
+@pytest.fixture(scope="module")
+def odd_june(tmp_path_factory) -> Path:
+    """Ledgers of June with every kind of value; those of July have fewer columns, so that some of June's still hold."""
+    store = Store(tmp_path_factory.mktemp("odd") / "store")
+    files = {"项目库_20200605.csv": ODD_REGISTER, "进度台账_20200605.csv": ODD_WORKS, "节点台账_20200605.csv": ODD_MILESTONES}
+    assert publish([Upload(n, d) for n, d in files.items()], store=store, order=Order()).exit_code == 0
+    made = openpyxl.Workbook()
+    for line in (
+        ("项目编号", "所属街道", "改造类别", "改造内容", "实际开工", "实际完工", "备注"),
+        ("A2", "七贤街道", "基础改造类", "小区道路", "已开工", None, "看不见的_x0001_字"),
+        ("A2", "七贤街道", "基础改造类", "供水", None, None, "a_x000D_\nb"),
+    ):
+        made.active.append(line)
+    out = io.BytesIO()
+    made.save(out)
+    july = table(("项目编号", "所属街道", "节点", "实际日期"), ("A1", "七贤街道", "开工", "已开工"), ("A1", "七贤街道", "竣工验收", ""))
+    later = [Upload("进度台账_20200703.xlsx", out.getvalue()), Upload("节点台账_20200703.csv", july)]
+    assert publish(later, store=store, order=Order()).exit_code == 0
+    return store.folder
+
+
+@pytest.mark.parametrize(("kind", "project", "subject", "field", "value", "becomes"), [
+    ("progress", "A1", "BS01", "unit", "=新;" * 40, "=新;" * 40), ("progress", "A1", "BP01", "reason", "a\nb", "a\nb"),
+    ("progress", "A1", "BP01", "progress", "12.5%", 12.5), ("milestones", "A1", "M13", "evidence", "@新,\"证\"", "@新,\"证\""),
+    ("milestones", "A1", "M13", "note", "", None), ("register", "A2", "", "households", "51", 51),
+    ("register", "A1", "", "land", "\tx;", "x;"),
+])
+def test_the_neighbours_of_a_patched_cell_come_through_unharmed(odd_june, tmp_path, kind, project, subject, field, value, becomes):
+    shutil.copytree(odd_june, tmp_path / "store")
+    store = Store(tmp_path / "store")
+    before = cells(store)
+    june, july = ("works", "A1", "BP01", "commence_actual"), ("milestones", "A1", "M13", "actual")
+    for key, first in ((june, date(2020, 6, 5)), (july, date(2020, 7, 3))):
+        assert (before[key], before[(*key[:3], f"{key[3]}_to")]) == (first, date(9999, 12, 31))
+    assert before["milestones", "A1", "M13", "forecast_to"] == date(2020, 5, 31), "from June, July has no such column"
+    report = patch(store, [Edit(kind, project, subject, field, value)], reason="x")
+    assert report.exit_code == 0, [p.line() for f in report.files for p in f.stops]
+    name = {"register": "projects", "progress": "works"}.get(kind, kind)
+    assert moved(before, cells(store)) == {(name, project, subject, field): (before[name, project, subject, field], becomes)}
+    all_again(store)
+    withdraw(report.publication, store=store, reason="x")
+    assert cells(store) == before
+
+
+def test_what_was_done_by_a_day_of_an_older_report_stays_done_by_that_day(store):
+    """已开工 in the report itself would be read as done since its own day."""
+    before = cells(store)
+    assert before["works", "A1", "BS01", "commence_actual"] == date(2020, 6, 5)
+    [file] = patch_files(store, [Edit("progress", "A1", "BP01", "note", "x")], reason="x")
+    assert ",≤2020-06-05," in file.data.decode()
+    for value, first in (("已开工", date(2020, 6, 5)), ("≤2020-05-20", date(2020, 5, 20))):
+        assert apply(store, ("progress", "A1", "BP01", "commence_actual", value)).exit_code == 0
+        where = f"works_at({EVER}) WHERE project_id = 'A1' AND item = 'BP01'"
+        assert rows(store, f"SELECT commence_actual, commence_actual_to FROM {where}") == [(first, date(9999, 12, 31))]
+
+
+def test_a_sign_that_nobody_sees_does_not_stop_a_patch(odd_june, tmp_path):
+    """A workbook's cell may hold one, a text file may not: it is left out, and nothing else changes."""
+    shutil.copytree(odd_june, tmp_path / "store")
+    store = Store(tmp_path / "store")
+    before = cells(store)
+    assert apply(store, ("progress", "A2", "BP01", "progress", "5%")).exit_code == 0
+    assert moved(before, cells(store)) == {
+        ("works", "A2", "BP01", "progress"): (None, 5), ("works", "A2", "BP01", "note"): ("看不见的\x01字", "看不见的字"),
+    }
+    assert cells(store)["works", "A2", "BS01", "note"] == "a\r\nb"
+    all_again(store)
 
 
 # ---- no change ---------------------------------------------------------------------------------------------------------

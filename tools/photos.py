@@ -43,6 +43,10 @@ SHOTS = (
     ("quality", "data", {"section": "quality"}), ("definitions", "data", {"section": "definitions"}),
     ("intake", "intake", {}), ("preview", "intake", {DROPPED: "yes"}), ("reminders", "intake", {"section": "reminders"}),
     ("account", "intake", {"section": "account", "street": "七贤街道"}), ("amend", "intake", {"section": "amend"}),
+    ("back", "intake", {"section": "back"}), ("forms", "intake", {"section": "forms"}),
+    ("tables", "tables", {"group": "street", "sort": "-days_late"}),
+    ("tables-works", "tables", {"table": "works", "only": "late", "where": "category=基础改造类"}),
+    ("tables-streets", "tables", {"table": "progress_by_street"}),
     ("publications", "intake", {"section": "history"}), ("changes", "changes", {}), ("decisions", "decisions", {}),
     ("dispatch", "dispatch", {}), ("dispatch-menu", "dispatch", {"menu": "yes"}),
     ("dispatch-targets", "dispatch", {"as_of": WEEK, "screen": "2"}),
@@ -51,7 +55,7 @@ SHOTS = (
 )
 README = ("overview-sample-zh-1920", "streets-sample-zh-1280", "categories-sample-zh-1280", "map-sample-zh-1280",
           "overview-sample-en-1280", "preview-sample-zh-1280",
-          "dispatch-streets-sample-zh-1920")
+          "dispatch-streets-sample-zh-1920", "tables-sample-zh-1280")
 # On a deep link Streamlit first looks for its server below the page's own address, is told 404, and then finds it.
 PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 

@@ -37,6 +37,18 @@
 --   stage: name of the furthest milestone reached
 --   reported_as_of: as-of date of the newest report of the completion milestone, else of commencement
 --   joined_as_of: as-of date of the first register that names it
+--   land: land tenure
+--   coord_system: coordinate system as the register writes it
+--   planned_commencement: the register's current plan of commencement, first day
+--   planned_commencement_to: last day
+--   planned_completion: the register's current plan of completion, first day
+--   planned_completion_to: last day
+--   days_late: the longer of both overdue times (days; empty unless overdue)
+--   register_as_of: as-of date of the newest register that names it
+--   file: file of that register
+--   sheet: sheet
+--   row: row of the sheet
+--   snapshot: number of the snapshot
 -- clause: 一(三)
 WITH stages AS (
     SELECT m.project_id, arg_max(p.name, p.position) AS stage
@@ -50,9 +62,12 @@ SELECT s.project_id, s.name, s.street, s.community, s.batch, s.built_year, s.bui
     CASE WHEN '逾期' IN (s.commence_lateness, s.complete_lateness) THEN 'late'
         WHEN '到期未报' IN (s.commence_lateness, s.complete_lateness) THEN 'due_unreported'
         WHEN s.completed IS NULL AND NOT r.reported THEN 'unreported' ELSE 'on_plan' END AS light,
-    g.stage, coalesce(s.complete_reported, s.commence_reported) AS reported_as_of, s.joined_as_of
+    g.stage, coalesce(s.complete_reported, s.commence_reported) AS reported_as_of, s.joined_as_of, s.land, s.coord_system,
+    s.planned_commencement, s.planned_commencement_to, s.planned_completion, s.planned_completion_to,
+    greatest(s.commence_days_late, s.complete_days_late) AS days_late, s.reported_as_of AS register_as_of, f.file, f.sheet, s.row, s.snapshot
 FROM asked_at($as_of, $known_at, $level, $batch, $scope, $category) s
 JOIN reporting_at($as_of, $known_at) r USING (street)
 LEFT JOIN stages g USING (project_id)
+LEFT JOIN snapshots f ON f.snapshot = s.snapshot
 WHERE $project_id IS NULL OR s.project_id = $project_id
 ORDER BY r.position, s.project_id;

@@ -21,12 +21,11 @@ from docx.shared import Mm, Pt, RGBColor
 from renewal import findings
 from renewal.charts.streets import ranked
 from renewal.charts.theme import FEW, STATUSES, status_text
-from renewal.exports import decisions as listed
 from renewal.exports.words import cleaned, ems, longest_word, plain, speaking
-from renewal.i18n import _, current_language
+from renewal.i18n import _, current_language, n_
 from renewal.meeting.slides import Bars, Deck, Panel, Panels, Slide, Table
 from renewal.plan import Plan, load_plan
-from renewal.store.decisions import Decision
+from renewal.store.decisions import Decision, standing
 
 # Latin and Chinese typeface of each kind of text; 2号 is 22 pt, 3号 16 pt, 4号 14 pt, 五号 10.5 pt.
 _FACES = {
@@ -191,8 +190,8 @@ class _Bulletin:
         tones = {"closed": "completed"}
         self._table(heads, [
             [
-                _Text(str(at)), _Text(d.what), _Text(listed.about(d)), _Text(d.unit), _Text(_day(d.due)),
-                _Text(listed.state(d), "late" if d.days_overdue and d.state == "open" else tones.get(d.state, "")),
+                _Text(str(at)), _Text(d.what), _Text(_about(d)), _Text(d.unit), _Text(_day(d.due)),
+                _Text(_state(d), "late" if d.days_overdue and d.state == "open" else tones.get(d.state, "")),
             ] for at, d in enumerate(rows, 1)
         ])
 
@@ -427,3 +426,16 @@ def _fallbacks(document: Any) -> None:
     part = document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
     added = "".join(f'<w:font w:name="{name}"><w:altName w:val="{other}"/></w:font>' for name, other in _INSTEAD.items())
     part._blob = part.blob.replace(b"</w:fonts>", f"{added}</w:fonts>".encode())
+
+
+def _state(d: Decision) -> str:
+    """How a decision stands, by sign and word; an open one that was put off says how often."""
+    key, word = standing(d)
+    words = [f"{STATUSES[key].sign} {word}"]
+    if d.carried and d.state == "open":
+        words.append(f"◐ {n_('延期 {n} 次', d.carried).format(n=d.carried)}")
+    return "  ".join(words)
+
+
+def _about(d: Decision) -> str:
+    return d.about_name if d.about_kind != "district" else _("全区")

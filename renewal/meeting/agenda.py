@@ -5,36 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from renewal import figures, settings, tomlfile
 from renewal.charts.theme import STATUSES
 from renewal.explained import Explained
 from renewal.i18n import _
+from renewal.tomlfile import Described, Text, Words
 
 OWN_KINDS = ("decisions", "targets", "changes", "red", "streets", "record")
-Text = Annotated[str, StringConstraints(min_length=1)]
 
 
 class AgendaError(Explained):
     """The agenda is broken: the text names the file, the screen, the key and what was expected."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(_Model):
-    """A text in both languages."""
-
-    zh: Text
-    en: Text
-
-    def in_(self, lang: str) -> str:
-        return self.zh if lang == "zh" else self.en
-
-
-class Shown(_Model):
+class Shown(Described):
     """A column of a figure and how its values are written: as they are, as the plan's names, as a street's short name, as
     numbers, dates, days late, a count that is bad, or one of the statuses."""
 
@@ -49,17 +35,17 @@ class Column(Shown):
     weight: float = Field(1, gt=0)
 
 
-class Headline(_Model):
+class Headline(Described):
     some: Words
     none: Words
 
 
-class Status(_Model):
+class Status(Described):
     some: Literal[tuple(STATUSES)]
     none: Literal[tuple(STATUSES)]
 
 
-class BarFields(_Model):
+class BarFields(Described):
     """The columns that a bar is drawn from. late: counts those behind; planned: the line."""
 
     name: Shown
@@ -70,12 +56,12 @@ class BarFields(_Model):
     role: Literal["commence", "complete"]
 
 
-class BarWords(_Model):
+class BarWords(Described):
     done: Words
     planned: Words
 
 
-class Screen(_Model):
+class Screen(Described):
     """One item of the agenda; it becomes as many screens as its rows need, at most `pages`.
 
     for: in whose set it stands, the district's or a street's; figure, params: what is asked; where: rows in which this column is
@@ -91,9 +77,9 @@ class Screen(_Model):
     pages: int = Field(1, ge=1, le=20)
     singles: int = Field(0, ge=0, le=50)
     figure: str = ""
-    params: dict[str, int | str] = {}
+    params: dict[str, int | str] = Field(default_factory=dict)
     where: str = ""
-    only: dict[str, str | int | bool] = {}
+    only: dict[str, str | int | bool] = Field(default_factory=dict)
     order: tuple[str, ...] = ()
     some: str = ""
     sums: tuple[str, ...] = ()
@@ -130,7 +116,7 @@ class Screen(_Model):
         return self
 
 
-class Agenda(_Model):
+class Agenda(Described):
     title: Words
     screen: tuple[Screen, ...] = Field(min_length=1)
 

@@ -17,6 +17,7 @@ from renewal.meeting import screens
 from renewal.meeting.agenda import Agenda, Screen, load_agenda
 from renewal.meeting.slides import Deck, Slide
 from renewal.plan import load_plan
+from renewal.snapshots import said as snapshots_said
 from renewal.store import NoData, Store, StoreError
 from renewal.store.decisions import About, Decision, Decisions
 
@@ -86,11 +87,6 @@ def about(q: Question, written: str) -> About:
     return options[key]
 
 
-def head(q: Question) -> Deck:
-    """What a file is called and headed by, without screens."""
-    return deck(q, load_agenda(), ())
-
-
 def deck(q: Question, agenda: Agenda, shown: tuple[Slide, ...]) -> Deck:
     """The screens with all that stands behind them."""
     asked, plan = q.asked, q.plan
@@ -98,34 +94,14 @@ def deck(q: Question, agenda: Agenda, shown: tuple[Slide, ...]) -> Deck:
     catalogue = figures.catalogue()
     return Deck(
         title=agenda.title.in_(asked.lang), district=plan.district if asked.lang == "zh" else plan.district_en,
+        district_short=plan.district_short if asked.lang == "zh" else plan.district_short_en,
         street=plan.label(asked.street, asked.lang) if asked.street else "", as_of=asked.as_of, since=asked.previous, batch=asked.batch,
-        level=plan.label(asked.level, asked.lang), basis=findings.basis(asked, plan), version=asked.version, snapshots=_snapshots(q),
+        level=plan.label(asked.level, asked.lang), basis=findings.basis(asked, plan), version=asked.version, snapshots=snapshots_said(q),
         sample=asked.sample, lang=asked.lang, slides=shown,
         definitions=tuple(
             (name, catalogue[name].title[asked.lang], catalogue[name].definition[asked.lang], catalogue[name].clause) for name in used
         ),
     )
-
-
-def _snapshots(q: Question) -> str:
-    """Which snapshots the state rests on: the numbers of this round's, and how many came before."""
-    rows = q.figure("snapshots")
-    own = rows[rows["as_of"] == pd.Timestamp(q.asked.as_of)]
-    numbers = _runs(sorted(int(n) for n in own["snapshot"]))
-    return _("本期快照 {numbers}，此前 {n} 份；版本文件 {version}").format(
-        numbers=numbers or "–", n=len(rows) - len(own), version=q.asked.version
-    )
-
-
-def _runs(numbers: list[int]) -> str:
-    """12–15, 17: consecutive numbers as one."""
-    runs: list[list[int]] = []
-    for n in numbers:
-        if runs and n == runs[-1][1] + 1:
-            runs[-1][1] = n
-        else:
-            runs.append([n, n])
-    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)
 
 
 def made(q: Question, agenda: Agenda | None = None) -> Made:
@@ -137,10 +113,10 @@ def made(q: Question, agenda: Agenda | None = None) -> Made:
 
 def question(
     *, store: Store, as_of: date | None = None, batch: int | None = None, level: str | None = None, street: str | None = None,
-    lang: str = LANGUAGES[0],
+    category: str | None = None, lang: str = LANGUAGES[0],
 ) -> Question:
     """The question that a command asks, as the page asks it: of the frozen meeting where there is one and no date is named. Raises
-    StoreError for a date, batch, level or street that is not there."""
+    StoreError for a date, batch, level, street or category that is not there."""
     plan, version = load_plan(), store.version()
     frozen = Decisions(store.office).frozen() if as_of is None else None
     if frozen and (store.versions / frozen.version).exists():
@@ -149,15 +125,15 @@ def question(
     if known is None:
         raise NoData(_("还没有数据"))
     set_language(lang)
-    raw = {"as_of": as_of and as_of.isoformat(), "batch": batch and str(batch), "level": level, "street": street, "lang": lang}
+    raw = {"as_of": as_of and as_of.isoformat(), "batch": batch and str(batch), "level": level, "street": street, "category": category, "lang": lang}
     choice = frame.resolve({k: v or "" for k, v in raw.items()}, known, plan)
     if choice.notes:
         given = "、".join(f"{name}={raw[name]}" for name in choice.notes)
-        message = _("不可用：{given}。截至日期须是已有的一期（最近三期：{rounds}），批次须已载入，街道和口径须是方案里的")
+        message = _("不可用：{given}。截至日期须是已有的一期（最近三期：{rounds}），批次须已载入，街道、类别和口径须是方案里的")
         raise StoreError(message.format(given=given, rounds="、".join(d.isoformat() for d in known.rounds[:3])))
     asked = Filters(
         as_of=choice.as_of, newest=known.rounds[0], previous=known.previous[choice.as_of], beside=known.beside(choice.as_of), known_at=None,
-        batch=choice.batch, level=choice.level, street=choice.street, category=None, lang=lang, store=store, version=version,
+        batch=choice.batch, level=choice.level, street=choice.street, category=choice.category, lang=lang, store=store, version=version,
         sample=store.is_sample(version), chosen={},
     )
     return Question(asked, plan, asked.narrow(frame.everywhere(plan)))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from contextvars import copy_context
 from html import escape
 
 import pandas as pd
 import streamlit as st
 
-from renewal import exports, fields, ui
+from renewal import fields, ui
 from renewal.cache import Question
 from renewal.findings import Finding
 from renewal.i18n import _
 from renewal.meeting import build, entry
 from renewal.names import fold
 from renewal.store.decisions import Decision, standing
+from renewal.tables import take_away
 
 STATES = ("open", "overdue", "closed")
 
@@ -31,11 +31,7 @@ def show(q: Question, given: dict[str, str]) -> None:
         fields.search("find", given["find"], _("按事项、对象或责任单位查找"))
     rows = [d for d in found if _in_state(d, given["state"]) and _matches(d, given["find"])]
     _table(q, rows)
-    context = copy_context()
-    st.download_button(
-        _("议定事项清单（XLSX）"), lambda: context.run(lambda: exports.made("decisions", build.made(q))),
-        file_name=exports.name("decisions", build.head(q)), on_click="ignore",
-    )
+    take_away.button(q, "decisions", _("议定事项清单（XLSX）"))
     ui.heading(_("记一件"), _("记入截至 {date} 的会议").format(date=q.asked.as_of.isoformat()))
     entry.record(q, found, "")
     if any(d.state == "open" for d in found):

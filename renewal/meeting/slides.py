@@ -135,6 +135,7 @@ class Deck:
 
     title: str
     district: str
+    district_short: str
     street: str
     as_of: date
     since: date | None

@@ -1,6 +1,6 @@
-"""What the office itself says without a file from a street: one corrected cell, or that a street has no change.
+"""What the office itself says without a file from a street: corrected cells, or that a street has no change.
 
-Either becomes a small CSV in the layout of the kind, made from what is in force, which then goes the way of every file:
+Either becomes small CSVs in the layout of their kind, made from what is in force, which then go the way of every file:
 archived, read, judged, published, and taken back if need be. So each number still leads to a file, a row and a reason.
 """
 
@@ -8,16 +8,24 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NoReturn
+from decimal import Decimal
+from typing import Any
 
 import duckdb
 
 from ..i18n import gettext as _
 from ..intake.layouts import Field, Kind, Layouts
+from ..intake.problems import Problem
+from ..intake.recognise import column_letter
 from ..intake.values import Unreadable, day_pair
+from ..names import fold
 from ..plan import Plan
-from .load import LoadReport, Order, Upload, in_force, publish
+from .load import ANY, LoadReport, Order, Preview, Upload, in_force, preview, publish
 from .quality import EVER, EVERYTHING_KNOWN
 from .store import Store, StoreError
 
@@ -25,55 +33,285 @@ from .store import Store, StoreError
 _STATE = {"register": "projects_at", "progress": "works_at", "milestones": "milestones_at"}
 COORDINATES = ("lon", "lat", "coord_system")
 _SUBJECT = {"register": None, "progress": "item", "milestones": "milestone"}
+_TOLD, _CELL = 300, 40  # signs that a file's note spends on its changes, and on one value
+
+_Row = dict[str, Any]  # field -> text as a ledger has it, None for an empty cell; reported_as_of: a date
 
 
+@dataclass(frozen=True)
+class Edit:
+    """One cell to be changed. subject: code of the work item or milestone ('' in a register); field: of the layout; value: as
+    one would write it in the ledger, '' clears it."""
+
+    kind: str
+    project_id: str
+    subject: str
+    field: str
+    value: str
+
+
+class EditError(StoreError):
+    """An edit that can not be made, whatever its value: `edit` is the one."""
+
+    def __init__(self, edit: Edit, message: str):
+        super().__init__(message)
+        self.edit = edit
+
+
+@dataclass(frozen=True)
+class PatchFile(Upload):
+    """A file of a patch. cells: (row of the file from 1, letters of the column) -> the edit that stands there."""
+
+    cells: Mapping[tuple[int, str], Edit] = field(default_factory=dict, compare=False)
+
+
+@dataclass
+class PatchReport(LoadReport):
+    """What became of a patch. sent: its files."""
+
+    sent: list[PatchFile] = field(default_factory=list)
+
+    def edits_at(self, problem: Problem) -> list[Edit]:
+        """The edits that a problem in one of the files is about: the one in its cell; else those in its row; where it names no
+        row, all of the file. Empty for a row that no edit changes."""
+        cells = next((f.cells for f in self.sent if f.name == problem.file), {})
+        found = cells.get((problem.row or 0, problem.column.split(" ")[0]))
+        return [found] if found else [edit for (row, _column), edit in cells.items() if problem.row in (None, row)]
+
+
+# ---- corrections -----------------------------------------------------------------------------------------------------
 def correct(
     store: Store, *, kind: str, project_id: str, subject: str, field: str, value: str, reason: str, who: str = ""
 ) -> LoadReport:
-    """Corrects one cell of what is in force, under the as-of date of the report that it stands in.
+    """Corrects one cell of what is in force: a patch of one edit."""
+    return patch(store, [Edit(kind, project_id, subject, field, value)], reason=reason, who=who)
 
-    kind: of file; subject: code of the work item or milestone ('' in a register); field: of the layout; value: as one would
-    write it in the ledger, '' clears the cell. Raises StoreError where there is no such cell or no reason is given; a value
-    that can not be read is in the report.
+
+def patch(
+    store: Store, edits: Sequence[Edit], *, reason: str, who: str = "", source: str = "", base: str | None = ANY
+) -> PatchReport:
+    """Changes many cells of what is in force, in one publication, each under the as-of date of the report that it stands in.
+
+    source: the file that the edits come from, for the record; base: as in an Order. Raises StoreError as patch_files; a value
+    that can not be read is in the report, and then nothing is published.
     """
-    reason, value = " ".join(reason.split()), value.strip()
+    files, order = _ordered(store, edits, reason, source, base)
+    report = publish(files, store=store, order=replace(order, who=who))
+    return PatchReport(**vars(report), sent=files)
+
+
+@contextmanager
+def patch_preview(store: Store, edits: Sequence[Edit], *, reason: str, source: str = "") -> Iterator[Preview]:
+    """What `patch` would do; its report is a PatchReport. The version file is there until the context ends."""
+    files, order = _ordered(store, edits, reason, source, ANY)
+    with preview(files, store=store, order=order) as found:
+        found.report = PatchReport(**vars(found.report), sent=files)
+        yield found
+
+
+def patch_files(
+    store: Store, edits: Sequence[Edit], *, reason: str, source: str = "", base: str | None = None
+) -> list[PatchFile]:
+    """The files by which the edits would come true in a version (default: the current one): one for each kind, street and
+    as-of date. An edit that changes nothing is passed over.
+
+    Raises EditError where there is no such cell, where it may not be corrected or two edits change it; StoreError where no
+    reason is given or nothing would change.
+    """
+    return _planned(store, edits, reason, source, base or store.version())[0]
+
+
+def _ordered(store: Store, edits: Sequence[Edit], reason: str, source: str, base: str | None) -> tuple[list[PatchFile], Order]:
+    now = store.version()
+    if base not in (ANY, now):
+        raise StoreError(_("预览之后又有新的发布，请重新预览后再确认"))
+    files, said = _planned(store, edits, reason, source, now)
+    return files, Order("correction", reason=said, sample=store.is_sample(now), base=now)
+
+
+@dataclass
+class _Change:
+    """An edit that changes something: row is the one that it stands in, before and after the cell's text."""
+
+    edit: Edit
+    spec: Field
+    row: _Row
+    before: str
+    after: str
+
+    def told(self, plan: Plan) -> str:
+        return f"{_place(self.edit, self.spec, plan)} {_short(self.before)} → {_short(self.after)}"
+
+
+@dataclass
+class _Draft:
+    """A file to be: all its rows, and what is changed in them."""
+
+    kind: Kind
+    street: str
+    day: date
+    rows: list[_Row]
+    changes: list[_Change]
+
+
+def _planned(store: Store, edits: Sequence[Edit], reason: str, source: str, base: str | None) -> tuple[list[PatchFile], str]:
+    """The files of a patch, and what the journal says of it."""
+    reason, source = " ".join(reason.split()), " ".join(source.split())
     if not reason:
         raise StoreError(_("更正要写明理由"))
-    base = store.version()
-    plan, layouts = in_force(store)
-    spec = layouts.kinds[kind].fields.get(field)
-    if spec is None or not spec.bit:
-        raise StoreError(_("这一列不能更正"))
-    if field in COORDINATES:
-        raise StoreError(_("坐标要连同坐标系一起改，请用项目库文件更正"))
     cursor = store.cursor(base)
-    street = _street(cursor, project_id)
-    day = _reported(cursor, kind, project_id, subject, street)
-    rows = _rows(cursor, kind, layouts, plan, street, None if kind == "register" else project_id)
-    column = _SUBJECT[kind]
-    wanted = next((r for r in rows if r["project_id"] == project_id and (column is None or r[column] == subject)), None)
-    if wanted is None:
-        _no_row()
-    before = wanted[field] or ""
-    if _same(spec, before, value):
+    plan, layouts = in_force(store)
+    homes = dict(cursor.execute("SELECT project_id, street FROM projects_at(?, ?)", [EVER, EVERYTHING_KNOWN]).fetchall())
+    drafts: list[_Draft] = []
+    for kind, own in _checked(edits, homes, plan, layouts).items():
+        drafts += _drafts(cursor, kind, own, homes, plan, layouts)
+    if not drafts:
         raise StoreError(_("与现行的值相同，没有更正"))
-    if kind == "milestones":
-        rows = [wanted]  # the others may stand in reports of other dates
-    elif field == "street" and (moved := plan.street(value)) and moved.name != street:
-        # a register that covers a street has all its projects: those of the new street stay on the list beside the moved one
-        rows += _rows(cursor, kind, layouts, plan, moved.name, None)
-        day = max(day, _newest_register(cursor, moved.name) or day)
-    wanted[field] = value
-    # the number makes each file another one: there, back and there again are three corrections
-    title = _("第 {n} 次发布之后更正 {project}：{field} {before} → {after}；理由：{reason}").format(
-        n=store.meta(base)["publication"], project=project_id, field=spec.label_zh, before=before or _("空"), after=value or _("空"),
-        reason=reason,
-    )
-    name = f"更正_{project_id}_{layouts.kinds[kind].label_zh}_{day:%Y%m%d}.csv"
-    upload = Upload(name, _written(title, day, layouts.kinds[kind], rows, plan))
-    return publish([upload], store=store, order=Order("correction", reason=title, who=who, sample=store.is_sample(base), base=base))
+    files: list[PatchFile] = []
+    for draft in drafts:
+        # the number makes each file another one: there, back and there again are three corrections
+        title = _("第 {n} 次发布之后：{correction}").format(
+            n=store.meta(base)["publication"], correction=_said(_told(draft.changes, plan), reason, source)
+        )
+        data, first = _written(title, draft.day, draft.kind, draft.rows, plan)
+        letters = {name: column_letter(index) for index, name in enumerate(_columns(draft.kind))}
+        numbers = {id(row): number for number, row in enumerate(draft.rows, first)}
+        cells = {(numbers[id(c.row)], letters[c.edit.field]): c.edit for c in draft.changes}
+        files.append(PatchFile(_name(draft, {f.name for f in files}), data, cells=cells))
+    changes = [c for draft in drafts for c in draft.changes]
+    what = changes[0].told(plan) if len(changes) == 1 else _("{n} 格").format(n=len(changes))
+    return files, _said(what, reason, source)
 
 
+def _checked(edits: Sequence[Edit], homes: dict[str, str], plan: Plan, layouts: Layouts) -> dict[str, list[tuple[Edit, Field]]]:
+    """The edits by kind, each with its field."""
+    found: dict[str, list[tuple[Edit, Field]]] = {}
+    seen: set[tuple[str, str, str, str]] = set()
+    for edit in edits:
+        kind = layouts.kinds.get(edit.kind)
+        spec = kind and kind.fields.get(edit.field)
+        if not spec or not spec.bit or edit.field not in _columns(kind):
+            raise EditError(edit, _("这一列不能更正"))
+        if edit.field in COORDINATES:
+            raise EditError(edit, _("坐标要连同坐标系一起改，请用项目库文件更正"))
+        if edit.project_id not in homes:
+            raise EditError(edit, _("项目库里没有项目 {project}").format(project=edit.project_id))
+        cell = (edit.kind, edit.project_id, edit.subject if _SUBJECT[edit.kind] else "", edit.field)
+        if cell in seen:
+            raise EditError(edit, _("同一格更正了两次：{cell}").format(cell=_place(edit, spec, plan)))
+        seen.add(cell)
+        found.setdefault(edit.kind, []).append((edit, spec))
+    return found
+
+
+def _drafts(
+    cursor: duckdb.DuckDBPyConnection, kind: str, edits: list[tuple[Edit, Field]], homes: dict[str, str], plan: Plan,
+    layouts: Layouts,
+) -> list[_Draft]:
+    """The files of one kind, with the changes made in their rows."""
+    moves = {e.project_id: street.name for e, spec in edits if spec.name == "street" and (street := plan.street(e.value))}
+    rows = rows_in_force(cursor, kind, layouts, plan, {*(homes[e.project_id] for e, _spec in edits), *moves.values()})
+    subject = _SUBJECT[kind]
+    found = {(row["project_id"], row[subject] if subject else ""): row for row in rows}
+    changes = []
+    for edit, spec in edits:
+        row, value = found.get((edit.project_id, edit.subject if subject else "")), edit.value.strip()
+        if row is None:
+            raise EditError(edit, _("现行数据里没有这一行"))
+        before = row[edit.field] or ""
+        if not _same(spec, before, value):
+            changes.append(_Change(edit, spec, row, before, value))
+    parts = _registers(rows, changes, moves) if kind == "register" else _reports(rows, changes, whole=kind == "progress")
+    drafts = []
+    for part in parts:
+        inside = set(map(id, part))
+        own = [c for c in changes if id(c.row) in inside]
+        drafts.append(_Draft(layouts.kinds[kind], own[0].row["street"], max(r["reported_as_of"] for r in part), part, own))
+    for change in changes:
+        change.row[change.edit.field] = change.after
+    return drafts
+
+
+def _registers(rows: list[_Row], changes: list[_Change], moves: dict[str, str]) -> list[list[_Row]]:
+    """A register that covers a street has all its projects. Streets between which a project moves share one: those of the new
+    street stay on the list beside the moved one."""
+    together: list[set[str]] = []
+    for change in changes:
+        own = {change.row["street"]}
+        if change.edit.field == "street":
+            own.add(moves.get(change.edit.project_id, change.row["street"]))
+        for other in [streets for streets in together if streets & own]:
+            together.remove(other)
+            own |= other
+        together.append(own)
+    return [[row for row in rows if row["street"] in streets] for streets in together]
+
+
+def _reports(rows: list[_Row], changes: list[_Change], *, whole: bool) -> list[list[_Row]]:
+    """By street and as-of date. whole: a progress report covers a project with all its works; of milestones only the changed
+    ones are said again, as the others may stand in reports of other dates."""
+    touched = {c.edit.project_id if whole else id(c.row) for c in changes}
+    parts: dict[tuple[str, date], list[_Row]] = {}
+    for row in rows:
+        if (row["project_id"] if whole else id(row)) in touched:
+            parts.setdefault((row["street"], row["reported_as_of"]), []).append(row)
+    return list(parts.values())
+
+
+def _place(edit: Edit, spec: Field, plan: Plan) -> str:
+    look_up = {"progress": plan.item, "milestones": plan.milestone}.get(edit.kind)
+    named = look_up(edit.subject) if look_up else None
+    return " ".join(w for w in (edit.project_id, named.name if named else edit.subject, spec.label_zh) if w)
+
+
+def _short(value: str) -> str:
+    value = " ".join(value.split())
+    return _("空") if not value else value if len(value) <= _CELL else f"{value[:_CELL]}…"
+
+
+def _told(changes: list[_Change], plan: Plan) -> str:
+    """Each change, and how many more there are where it would be too much to read."""
+    told: list[str] = []
+    for change in changes:
+        told.append(change.told(plan))
+        if sum(map(len, told)) > _TOLD:
+            break
+    more = len(changes) - len(told)
+    listed = "，".join(told)
+    return _("{changes}，另有 {n} 格").format(changes=listed, n=more) if more else listed
+
+
+def _said(what: str, reason: str, source: str) -> str:
+    if source:
+        return _("更正 {what}；理由：{reason}；来源：{source}").format(what=what, reason=reason, source=source)
+    return _("更正 {what}；理由：{reason}").format(what=what, reason=reason)
+
+
+def _name(draft: _Draft, taken: Collection[str]) -> str:
+    """A name that a file can have, unlike those that are taken: by project where only one is changed, else by street."""
+    projects = {c.edit.project_id for c in draft.changes}
+    about = re.sub(r'[\s\\/:*?"<>|]', "_", projects.pop() if len(projects) == 1 else draft.street)
+    stem, n = f"更正_{about}_{draft.kind.label_zh}_{draft.day:%Y%m%d}", 1
+    name = f"{stem}.csv"
+    while name in taken:
+        n += 1
+        name = f"{stem}_{n}.csv"
+    return name
+
+
+def _same(spec: Field, before: str, value: str) -> bool:
+    """Whether two writings mean the same: 2020-6-5 and 2020-06-05, 60 and 60%."""
+    try:
+        if spec.type == "date":
+            return day_pair(before) == day_pair(value)
+        if spec.type in ("count", "number", "percent", "year") and before and value:
+            return float(before.rstrip("%")) == float(value.rstrip("%"))
+    except (Unreadable, ValueError):  # reading the file will say what is wrong with it
+        return False
+    return before == value
+
+
+# ---- no change -------------------------------------------------------------------------------------------------------
 def no_change(store: Store, *, street: str, as_of: date, reason: str = "", who: str = "") -> LoadReport:
     """Files for a street, under a new as-of date, what it last reported of every kind it owes: 无变化. Raises StoreError where
     it has reported that round already, or has nothing to repeat."""
@@ -91,115 +329,88 @@ def no_change(store: Store, *, street: str, as_of: date, reason: str = "", who: 
             raise StoreError(_("{street}还没有报过{kind}，不能报无变化").format(street=street, kind=label))
         if last >= as_of:
             continue
-        rows = _rows(cursor, kind, layouts, plan, street, None)
+        rows = [{**row, "street": street} for row in rows_in_force(cursor, kind, layouts, plan, {street})]
         title = _("{street}确认截至 {as_of} 无变化，沿用截至 {last} 的报数").format(street=street, as_of=as_of, last=last)
         name = f"无变化_{street}{label}_{as_of:%Y%m%d}.csv"
-        uploads.append(Upload(name, _written(title, as_of, layouts.kinds[kind], rows, plan)))
+        uploads.append(Upload(name, _written(title, as_of, layouts.kinds[kind], rows, plan)[0]))
     if not uploads:
         raise StoreError(_("{street}已报截至 {as_of} 或更晚的台账").format(street=street, as_of=as_of))
     order = Order("no_change", reason=reason or f"{street} {as_of}", who=who, sample=store.is_sample(base), base=base)
     return publish(uploads, store=store, order=order)
 
 
-def _street(cursor: duckdb.DuckDBPyConnection, project_id: str) -> str:
-    found = cursor.execute(
-        "SELECT street FROM projects_at(?, ?) WHERE project_id = ?", [EVER, EVERYTHING_KNOWN, project_id]
-    ).fetchone()
-    if found is None:
-        raise StoreError(_("项目库里没有项目 {project}").format(project=project_id))
-    return found[0]
-
-
-def _reported(cursor: duckdb.DuckDBPyConnection, kind: str, project_id: str, subject: str, street: str) -> date:
-    """The as-of date of the report in which the cell stands."""
+# ---- what is in force as a ledger has it -----------------------------------------------------------------------------
+def rows_in_force(cursor: duckdb.DuckDBPyConnection, kind: str, layouts: Layouts, plan: Plan, streets: Collection[str]) -> list[_Row]:
+    """What is in force of the projects of some streets that are on the list: of a register its projects, else their works or
+    milestones, each with the street that its report names."""
+    fields = [f for f in layouts.kinds[kind].fields.values() if f.bit or f.type in ("key", "item", "milestone")]
+    columns = [f"written(x.{f.name}, x.{f.name}_to) AS {f.name}" if f.type == "date" else f"x.{f.name}" for f in fields]
     if kind == "register":
-        return _newest_register(cursor, street) or _no_row()
-    if kind == "progress":
-        sql, given = "SELECT max(reported_as_of) FROM works_at(?, ?) WHERE project_id = ?", [project_id]
+        source = "projects_at($d, $k) x WHERE x.on_list AND list_contains($streets, x.street)"
     else:
-        sql = "SELECT max(reported_as_of) FROM milestones_at(?, ?) WHERE project_id = ? AND milestone = ?"
-        given = [project_id, subject]
-    return cursor.execute(sql, [EVER, EVERYTHING_KNOWN, *given]).fetchone()[0] or _no_row()
-
-
-def _newest_register(cursor: duckdb.DuckDBPyConnection, street: str) -> date | None:
-    sql = "SELECT max(reported_as_of) FROM projects_at(?, ?) WHERE on_list AND street = ?"
-    return cursor.execute(sql, [EVER, EVERYTHING_KNOWN, street]).fetchone()[0]
-
-
-def _no_row() -> NoReturn:
-    raise StoreError(_("现行数据里没有这一行"))
-
-
-def _same(spec: Field, before: str, value: str) -> bool:
-    """Whether two writings mean the same: 2020-6-5 and 2020-06-05, 60 and 60%."""
-    try:
-        if spec.type == "date":
-            return day_pair(before) == day_pair(value)
-        if spec.type in ("count", "number", "percent", "year") and before and value:
-            return float(before.rstrip("%")) == float(value.rstrip("%"))
-    except (Unreadable, ValueError):  # reading the file will say what is wrong with it
-        return False
-    return before == value
-
-
-def _rows(
-    cursor: duckdb.DuckDBPyConnection, kind: str, layouts: Layouts, plan: Plan, street: str, project_id: str | None
-) -> list[dict[str, str | None]]:
-    """What is in force of a street (or one project), field -> text as a ledger has it; works and milestones of projects that
-    are on the list."""
-    fields = [f for f in layouts.kinds[kind].fields.values() if f.bit or f.type in ("key", "item", "milestone", "text")]
-    columns = []
-    for spec in fields:
-        if spec.type == "date":
-            columns.append(f"written(x.{spec.name}, x.{spec.name}_to) AS {spec.name}")
-        elif spec.type == "yesno":
-            columns.append(f"CASE x.{spec.name} WHEN true THEN '是' WHEN false THEN '否' END AS {spec.name}")
-        elif spec.name == "coord_system":
-            columns.append("CASE WHEN x.lon IS NOT NULL THEN 'WGS-84' END AS coord_system")  # what was converted on its way in
-        elif spec.type == "percent":
-            columns.append(f"plain(x.{spec.name}) || '%' AS {spec.name}")
-        elif spec.type == "number":
-            columns.append(f"plain(x.{spec.name}) AS {spec.name}")
-        else:
-            columns.append(f"x.{spec.name}::VARCHAR AS {spec.name}")
-    if kind == "register":
-        source = "projects_at($d, $k) x WHERE x.on_list AND x.street = $street"
-    else:
+        # another street would seem to have reported; but no ledger may name a street that no register puts the project in
+        columns.append(
+            "CASE WHEN EXISTS (FROM register r JOIN snapshots_at($d, $k) USING (snapshot)"
+            " WHERE r.project_id = x.project_id AND r.street = q.street) THEN q.street ELSE p.street END AS street"
+        )
         source = (
             f"{_STATE[kind]}($d, $k) x JOIN projects_at($d, $k) p ON p.project_id = x.project_id"
-            " WHERE p.on_list AND p.street = $street"
+            " JOIN reported q ON q.snapshot = x.snapshot AND q.project_id = x.project_id"
+            " WHERE p.on_list AND list_contains($streets, p.street)"
         )
-    narrow = " AND x.project_id = $project" if project_id else ""
-    given = {"d": EVER, "k": EVERYTHING_KNOWN, "street": street, **({"project": project_id} if project_id else {})}
-    found = cursor.execute(f"SELECT {', '.join(columns)} FROM {source}{narrow} ORDER BY ALL", given)
+    given = {"d": EVER, "k": EVERYTHING_KNOWN, "streets": list(streets)}
+    found = cursor.execute(f"SELECT {', '.join(columns)}, x.reported_as_of FROM {source} ORDER BY ALL", given)
     names = [c[0] for c in found.description]
-    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    rows: list[_Row] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    filed: dict[str, str] = {}
     for row in rows:
-        row["street"] = street
-        if kind == "progress":
+        for spec in fields:
+            row[spec.name] = _text(spec, row[spec.name])
+        if kind == "register":
+            if row.get("lon") and layouts.words["coords"].get(fold(row["coord_system"] or "")) != "wgs84":
+                row["coord_system"] = "WGS-84"  # they were converted on their way in
+        elif kind == "progress":
             row["category"] = plan.item(row["item"]).category
+            row["street"] = filed.setdefault(row["project_id"], row["street"])  # one report, were it of two sheets
     return rows
 
 
-def _written(title: str, day: date, kind: Kind, rows: list[dict[str, str | None]], plan: Plan) -> bytes:
-    """The rows as a CSV in the layout of the kind, its reason in the last line."""
-    plain = {}
+def _text(spec: Field, value: Any) -> str | None:
+    """A value as it is written in a ledger so that it is read as the same."""
+    if value is None:
+        return None
+    if spec.type == "yesno":
+        return "是" if value else "否"
+    if spec.type in ("number", "percent"):  # never as 1e-05
+        return f"{Decimal(repr(value)):f}".removesuffix(".0") + ("%" if spec.type == "percent" else "")
+    return str(value)
+
+
+def _columns(kind: Kind) -> dict[str, str]:
+    """field -> header of the files that are written here, in their order."""
+    plain: dict[str, str] = {}
     for header in kind.headers:
         if header.field in kind.fields and len(header.path) == 1 and header.scale == 1 and "{milestone}" not in header.path:
             plain.setdefault(header.field, header.path[0])
-    fields = [f for f in kind.fields.values() if f.name in plain and (f.bit or f.required)]
+    return {f.name: plain[f.name] for f in kind.fields.values() if f.name in plain and (f.bit or f.required)}
+
+
+# Signs by which reading a text tells a binary file; a workbook's cell may hold one that nobody sees.
+_BINARY = dict.fromkeys([*range(0x09), *range(0x0E, 0x1A)])
+
+
+def _written(title: str, day: date, kind: Kind, rows: list[_Row], plan: Plan) -> tuple[bytes, int]:
+    """The rows as a CSV in the layout of the kind, its reason in the last line; and the number of the first row."""
+    columns = _columns(kind)
+    names = {"item": plan.item, "milestone": plan.milestone}
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([f"截至日期：{day:%Y-%m-%d}"])
-    writer.writerow([plain[f.name] for f in fields])
+    writer.writerow(columns.values())
     for row in rows:
-        cells = []
-        for spec in fields:
-            value = row.get(spec.name) or ""
-            if spec.type in ("item", "milestone") and value:
-                value = plan.item(value).name if spec.type == "item" else plan.milestone(value).name
-            cells.append(value)
-        writer.writerow(cells)
+        writer.writerow([names[name](row[name]).name if name in names else row[name] or "" for name in columns])
     writer.writerow([f"注：{title}"])  # below the table, where a date in the reason is not taken for an as-of date
-    return out.getvalue().encode("utf-8")
+    text, first = out.getvalue().translate(_BINARY), 3
+    if max(",\t;", key=text[:4096].count) != ",":  # notes full of semicolons, from which reading would tell another separator
+        text, first = "sep=,\r\n" + text, 4
+    return text.encode("utf-8"), first

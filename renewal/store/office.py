@@ -46,6 +46,9 @@ CREATE TABLE IF NOT EXISTS decisions (
 CREATE TABLE IF NOT EXISTS freezes (
     freeze INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, version TEXT NOT NULL, as_of TEXT NOT NULL, released_at TEXT, released_by TEXT
 );
+CREATE TABLE IF NOT EXISTS views (
+    view INTEGER PRIMARY KEY, name TEXT NOT NULL, query TEXT NOT NULL, at TEXT NOT NULL, who TEXT NOT NULL, removed_at TEXT, removed_by TEXT
+);
 """
 # Columns of publications that stores of earlier programs do not have yet.
 _ADDED = {

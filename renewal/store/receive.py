@@ -17,6 +17,7 @@ from pathlib import Path
 from ..i18n import gettext as _
 from ..intake import containers
 from ..intake import read as reading
+from ..intake.exported import exported
 from ..intake.extract import Sheet, read_sheet
 from ..intake.layouts import Layouts
 from ..intake.limits import MEGABYTE, Limits, load_limits
@@ -221,6 +222,9 @@ def _understand(
             report.outcome = "refused"
         return
     report.problems += book.notes
+    if any(exported(grid) for grid in book.grids):
+        _taken_away(file, book)
+        return
     strange: list[tuple[str, int]] = []
     for grid in book.grids:
         sheet = read_sheet(grid, plan, layouts, file.name, option)
@@ -235,6 +239,14 @@ def _understand(
             report.problems.append(placed(problem, file.name, grid.sheet))
     _unrecognised(file, strange)
     _count(report, file.sheets)
+
+
+def _taken_away(file: File, book: Book) -> None:
+    """A table that was exported here is no ledger: rows that its filter left out would count as gone."""
+    report, rows = file.report, sum(len(grid.rows) for grid in book.grids)
+    message = _("是从本系统导出的台账，不能当作街道报来的台账载入；改过的表请在“导入”页“改后载回”，或用 python -m renewal patch")
+    report.problems.append(Problem("exported_table", message, file=file.name, sheet=next(g.sheet for g in book.grids if exported(g))))
+    report.rows_read, report.skipped["exported"], report.outcome = rows, rows, "refused"
 
 
 def _unrecognised(file: File, strange: list[tuple[str, int]]) -> None:

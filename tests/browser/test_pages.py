@@ -10,7 +10,7 @@ from tools.browser import running, settle
 from tools.photos import FAULTS
 
 SIZES = ((1920, 1080), (1280, 720))
-STEMS = ("", "streets", "categories", "map", "projects", "data", "intake", "changes", "decisions")
+STEMS = ("", "streets", "categories", "map", "projects", "data", "intake", "changes", "decisions", "tables")
 
 
 def opened(page, url):

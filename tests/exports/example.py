@@ -46,7 +46,8 @@ def facts() -> Facts:
 
 def make(*slides: Slide, lang: str = "zh", sample: bool = True, **more) -> Deck:
     given = {
-        "title": "市中区老旧小区改造调度会", "district": "济南市市中区", "street": "", "as_of": AS_OF, "since": date(2020, 6, 26), "batch": 2020,
+        "title": "市中区老旧小区改造调度会", "district": "济南市市中区", "district_short": "市中区",
+        "street": "", "as_of": AS_OF, "since": date(2020, 6, 26), "batch": 2020,
         "level": "竣工验收", "basis": "2020 批次 · 完成口径 竣工验收 · 截至 2020-07-03", "version": "000085-0a1b2c3d.duckdb",
         "snapshots": "本期快照 12–15，此前 31 份",
         "definitions": (

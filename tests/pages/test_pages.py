@@ -12,7 +12,7 @@ from renewal.plan import load_plan
 from renewal.store import Store
 from tests.pages.conftest import html
 
-STEMS = ("overview", "streets", "categories", "map", "projects", "data", "intake", "dispatch", "changes", "decisions")
+STEMS = ("overview", "streets", "categories", "map", "projects", "data", "intake", "dispatch", "changes", "decisions", "tables")
 NEWEST = "2021-09-03"
 STATES = (
     {}, {"lang": "en"}, {"as_of": "2020-06-05"}, {"as_of": "2020-07-03", "lang": "en"}, {"batch": "2021"},
@@ -55,7 +55,7 @@ def test_no_heading_card_or_legend_is_left_in_chinese(opened, stem):
         assert not CHINESE.search(re.sub(r"<[^>]+>", "", part)), part
 
 
-SECTIONS = ("files", "reminders", "account", "amend", "history")
+SECTIONS = ("files", "reminders", "account", "amend", "back", "forms", "history")
 
 
 @pytest.mark.parametrize("section", SECTIONS)

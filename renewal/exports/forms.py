@@ -1,0 +1,406 @@
+"""Blank forms 填报模板: a workbook for each street, prefilled with what is in force, which it fills in and sends back.
+
+What comes back is a ledger like any other: the intake reads it without knowing that it began here. So headers, words and dates
+are those that data/layouts knows, and what stands in a form says the same when it is read as what it was made from. A form is in
+Chinese in either language of the pages, for the streets write their ledgers in Chinese.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from renewal.cache import Question
+from renewal.explained import Explained
+from renewal.exports.names import file_name
+from renewal.exports.sheets import FORMULA, WIDE, zipped
+from renewal.exports.words import lines, plain
+from renewal.i18n import _
+from renewal.intake.layouts import Kind, Layouts, load_layouts
+from renewal.intake.values import MOST, day_pair
+from renewal.plan import Plan
+from renewal.store.amend import rows_in_force as in_force_of
+from renewal.store.quality import EVER
+
+SPARE = 30  # empty rows below those in force
+REGISTER = "register"
+GUIDE, OPTIONS = "填报说明", "选项"
+OTHER = "其他"
+LONGEST = 30  # signs of a reason that is worth offering to others
+
+_GREY = "#E7E6E6"
+_SIGN = 5.25  # points that a sign of 11 pt takes in a column's width
+_LINE = 15  # points of a line of 11 pt
+_TALLEST = 409  # points; no program knows a taller row
+_Row = dict[str, Any]  # field -> text as a ledger has it, None for an empty cell
+_KEYS = {"key", "street", "category", "item", "milestone"}  # types of the columns that say which row it is; the name is one too
+# Headers other than a field's label: two levels, or with their unit. Each is one of data/layouts/headers.csv.
+_HEADS = {
+    "commence_planned": "开工时间/计划", "commence_actual": "开工时间/实际", "complete_planned": "完工时间/计划",
+    "complete_forecast": "完工时间/预计", "complete_actual": "完工时间/实际", "progress": "形象进度\n（%）", "buildings": "楼栋数\n（栋）",
+    "households": "户数\n（户）", "area_m2": "建筑面积\n（㎡）",
+}
+_WIDTHS = {  # in signs of 11 pt; by field, else by type
+    "number": 5.5, "name": 28, "built_year": 7, "land": 7, "buildings": 8, "households": 8, "area_m2": 10, "lon": 12, "lat": 12, "batch": 7,
+    "prior_provincial": 10, "reason": 16, "evidence": 16, "community": 26,
+    "key": 16, "street": 12, "category": 12, "item": 22, "milestone": 20, "date": 12, "percent": 9, "unit": 18, "mode": 20, "coords": 10,
+}
+_WIDTH = 16
+_DONE = {"commence_actual": "已开工", "complete_actual": "已完工", "actual": "已完成"}  # known to be done, the day is not
+
+
+def street_form(q: Question, street: str, day: date) -> bytes:
+    """The form of one street of the question's scope for the round that ends on `day`, as xlsx.
+
+    Raises Explained for a street that may not be seen or has no projects, and for a day that it has reported already.
+    """
+    if street not in q.scope:
+        raise Explained(_("{street}不在可看的街道之内，不能出填报模板").format(street=q.plan.label(street, q.asked.lang)))
+    _not_reported(q, [street], day)
+    return _Form(q, street, day).made()
+
+
+def all_forms(q: Question, day: date) -> bytes:
+    """A ZIP with the form of every street of the question's scope that has projects of its batch. Raises Explained as `street_form`."""
+    found = q.figure("reporting", as_of=EVER)
+    streets = list(found.loc[found["projects"] > 0, "street"])
+    if not streets:
+        raise Explained(_("所选街道在 {batch} 批次没有在册项目，没有填报模板可出").format(batch=q.asked.batch))
+    _not_reported(q, streets, day)
+    return zipped((name(q, street, day), _Form(q, street, day).made()) for street in streets)
+
+
+def name(q: Question, street: str | None, day: date) -> str:
+    """What a form is called, or (without a street) the ZIP with all of them: 市中区_填报模板_截至2020-08-21_舜玉路街道.xlsx."""
+    parts = (q.plan.district_short, "填报模板", f"截至{day.isoformat()}", street or "")
+    return file_name(parts, ".xlsx" if street else ".zip")
+
+
+def _not_reported(q: Question, streets: Sequence[str], day: date) -> None:
+    found = q.figure("reporting", as_of=EVER).set_index("street")
+    newest = found[[f"{kind}_as_of" for kind in _kinds(q.plan)]].max(axis=1)
+    done = {s: newest[s].date() for s in streets if pd.notna(newest[s]) and newest[s].date() >= day}
+    if done:
+        told = "、".join(f"{q.plan.label(s, q.asked.lang)} {last}" for s, last in done.items())
+        message = _("填报模板的截至日期 {day} 要晚于街道已报的截至日期：{streets}")
+        raise Explained(message.format(day=day, streets=told))
+
+
+def _kinds(plan: Plan) -> tuple[str, ...]:
+    """What a form holds: the ledgers owed every round, and the register last."""
+    return (*(kind for kind in plan.required_kinds if kind != REGISTER), REGISTER)
+
+
+# ---- what stands in it -----------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class _Column:
+    """field, type: of the layout ('number' for the count of rows); levels: of the header; key: says which row it is."""
+
+    field: str
+    type: str
+    levels: tuple[str, ...]
+    key: bool
+
+    @property
+    def width(self) -> float:
+        return _WIDTHS.get(self.field) or _WIDTHS.get(self.type, _WIDTH)
+
+
+def _columns(kind: Kind) -> list[_Column]:
+    fields = [
+        _Column(f.name, f.type, tuple(_HEADS.get(f.name, f.label_zh).split("/")), f.type in _KEYS or f.name == "name")
+        for f in kind.fields.values()
+    ]
+    return [_Column("number", "number", ("序号",), True), *fields]
+
+
+def _in_force(q: Question, street: str, layouts: Layouts) -> dict[str, list[_Row]]:
+    """Kind -> rows, by project, then in the plan's order."""
+    cursor, plan = q.asked.store.cursor(q.asked.version), q.plan
+    found = {kind: in_force_of(cursor, kind, layouts, plan, {street}) for kind in _kinds(plan)}
+    names = {row["project_id"]: row["name"] for row in found[REGISTER]}
+    place = {thing.code: at for things in (plan.items, plan.milestones) for at, thing in enumerate(things)}
+    for rows in found.values():
+        rows.sort(key=lambda r: (r["project_id"], place.get(r.get("item") or r.get("milestone"), 0)))
+        for row in rows:
+            row["name"], row["street"] = names[row["project_id"]], street  # the older report of a project that moved names another
+            row.update({what: plan.label(row[what], "zh") for what in ("item", "milestone") if what in row})
+    return found
+
+
+def _value(column: _Column, written: str | None) -> date | float | int | str | None:
+    """A cell as the sheet holds it: real dates and numbers, a share for per cent."""
+    if not written:
+        return None
+    if column.type == "date":
+        return _day(written)
+    if column.type == "percent":
+        return float(written.rstrip("%")) / 100
+    if column.type in ("count", "year"):
+        return int(written)
+    return float(written) if column.type == "number" else plain(written)
+
+
+def _day(written: str) -> date | str:
+    """A day as a date; whatever is less exact as text that means the same when it is read: 2020-06, 2020年6月上旬, ≤2020-07-03
+    (the word 已完工 would move to the new as-of date)."""
+    pair = day_pair(written)
+    if pair[0] == pair[1]:
+        return pair[0]
+    parts = [f"{pair[0].year}年{pair[0].month}月{part}" for part in ("上旬", "中旬", "下旬")]
+    return next((text for text in parts if day_pair(text) == pair), written)
+
+
+def _reasons(q: Question, own: Sequence[_Row]) -> list[str]:
+    """Reasons to choose from, the most used first: the street's own, and those that several streets give; what only another
+    street has written is its own business."""
+    works = q.figure("works", category=None).dropna(subset="reason")
+    of = works.groupby("reason", sort=False)["street"].agg(["count", "nunique"])
+    common = of[of["nunique"] > 1].sort_values("count", ascending=False).index
+    found = dict.fromkeys([*common, *sorted({row["reason"] for row in own if row["reason"]})])
+    return [*(r for r in map(plain, found) if r != OTHER and len(r) <= LONGEST and "\n" not in r), OTHER]
+
+
+def _choices(q: Question, layouts: Layouts, found: dict[str, list[_Row]], street: str) -> dict[str, list[str]]:
+    """Type of a column (or field) -> what can be chosen in it."""
+    plan, words = q.plan, layouts.words
+    return {
+        "item": [i.name for i in plan.items], "category": [c.name for c in plan.categories], "milestone": [m.name for m in plan.milestones],
+        "unit": [u.name for u in plan.units], "mode": [m.name for m in plan.modes], "street": [street],
+        "key": [row["project_id"] for row in found[REGISTER]], "reason": _reasons(q, found.get("progress", ())),
+        "yesno": [next(iter(words["yes"])), next(iter(words["no"]))],
+        "coords": list({w.replace("-", ""): w for w in reversed(words["coords"])}.values())[::-1],  # each once, with its hyphen
+    }
+
+
+def _guide(plan: Plan, layouts: Layouts, day: date) -> Iterator[str]:
+    """How to fill the form, a line each."""
+    ledgers = "、".join(layouts.kinds[kind].label_zh for kind in _kinds(plan)[:-1])
+    register = layouts.kinds[REGISTER].label_zh
+    yield f"1. {ledgers}每期必报，请按截至 {day} 的情况填写；{register}是小区的基本情况，有错才改。"
+    yield "2. 只改白格。灰格（项目编号、小区名称、所属街道、改造类别、改造内容、节点）、表头和截至日期请不要改动，不要加列、加合计。"
+    yield "3. 没有变化的行保持原样，不要删行：删去的改造内容按取消计，删去的小区按调出名单计。"
+    yield f"4. 日期填到日，如 {day}；只知道月份的写“{day.year}年{day.month}月份”；还没有发生的留空。实际日期不能晚于截至日期。"
+    yield f"5. 已发生而日期不清的，在“实际”一格写“{'”“'.join(_DONE.values())}”。预填的“≤2020-07-03”表示该日以前已发生、日期不清，查清后请改成日期。"
+    yield "6. 不涉及的改造内容或节点，在该行的一个日期格写“不涉及”，同一行的其他日期格清空。"
+    yield "7. 形象进度填 0 至 100，如输入 60，显示 60%。户数、楼栋数、面积只填数字。"
+    yield "8. 格子右边有箭头的可从列表选；滞后原因、责任单位、改造模式在列表里没有的，可以直接写。"
+    yield f"9. 新增的改造内容、节点或小区填在下方空白行，从项目编号起逐格填写，序号不填；空白行不够时在其间插入行。新增小区先填{register}，再填台账。"
+    yield "10. 填完在表尾写明填报人、审核人、联系电话、填报日期，存为 xlsx（WPS、Excel 均可），发回给你单位发来本表的部门。"
+    yield ""
+    yield "改造内容所属的类别："
+    for category, items in groupby(plan.items, lambda item: item.category):
+        yield f"{category}：{'、'.join(item.name for item in items)}"
+
+
+# ---- the workbook ----------------------------------------------------------------------------------------------------
+
+class _Form:
+    """One workbook on its way."""
+
+    def __init__(self, q: Question, street: str, day: date):
+        self.q, self.street, self.day, self.layouts = q, street, day, load_layouts()
+        self.found = _in_force(q, street, self.layouts)
+        if not self.found[REGISTER]:
+            raise Explained(_("{street}没有在册项目，没有填报模板可出").format(street=q.plan.label(street, q.asked.lang)))
+        self.choices = _choices(q, self.layouts, self.found, street)
+        self.out = io.BytesIO()
+        self.book = xlsxwriter.Workbook(self.out, {
+            "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+        })
+        # The charset tells a program without the font that it needs another one with Chinese signs.
+        self.plain = {"font_name": "仿宋", "font_size": 11, "valign": "vcenter", "font_charset": 134}
+        self.heading = self.plain | {"font_name": "黑体"}
+        self.grid = self.plain | {"border": 1, "text_wrap": True}
+        self.formats: dict[tuple, Format] = {}
+
+    def made(self) -> bytes:
+        district = self.q.plan.district_short
+        sample = self.q.asked.sample
+        self.book.set_properties({
+            "title": f"{district}老旧小区改造填报模板（{self.street}，截至 {self.day}）", "keywords": "示例数据" if sample else "",
+        })
+        mark = " · 示例数据" if sample else ""
+        self.guide(f"{district}老旧小区改造填报说明（{self.street}）{mark}")
+        for kind in _kinds(self.q.plan):
+            spec = self.layouts.kinds[kind]
+            page = self.book.add_worksheet(spec.label_zh)
+            self.ledger(page, spec, f"{district}老旧小区改造{spec.label_zh}（{self.street}填报）{mark}")
+        # Without headers: were it shown, it should not be taken for a ledger.
+        page = self.book.add_worksheet(OPTIONS)
+        for at, options in enumerate(self.choices.values()):
+            for row, option in enumerate(options):
+                page.write_string(row, at, option)  # a plain `write` makes a formula of {=1+1}
+        page.hide()
+        self.book.close()
+        return self.out.getvalue()
+
+    def format(self, **look: Any) -> Format:
+        """A format of the workbook, made once."""
+        key = tuple(sorted(look.items()))
+        if key not in self.formats:
+            self.formats[key] = self.book.add_format(look)
+        return self.formats[key]
+
+    def guide(self, title: str) -> None:
+        page, width = self.book.add_worksheet(GUIDE), 92
+        page.set_column(0, 3, width / 4)  # not one: a column wider than the paper is cut off by some programs
+        page.merge_range(0, 0, 0, 3, title, self.format(**self.heading | {"font_size": 16, "bold": True, "align": "center"}))
+        page.set_row(0, 36)
+        look = self.format(**self.plain | {"font_size": 12, "text_wrap": True})
+        for row, text in enumerate(_guide(self.q.plan, self.layouts, self.day), 1):
+            page.merge_range(row, 0, row, 3, text, look)
+            page.set_row(row, lines(text, width * _SIGN - 4, 12) * 18 + 6)
+        page.set_paper(9)
+        page.set_margins(0.6, 0.6, 0.6, 0.7)
+        page.fit_to_pages(1, 0)
+
+    def ledger(self, page: Worksheet, kind: Kind, title: str) -> None:
+        columns, rows = _columns(kind), self.found[kind.name]
+        last, deep = len(columns) - 1, max(len(c.levels) for c in columns)
+        first = 2 + deep
+        for at, column in enumerate(columns):
+            page.set_column(at, at, column.width)
+        self.top(page, columns, title)
+        self.header(page, columns, deep)
+        for row, cells in enumerate(rows, first):
+            self.row(page, row, columns, {"number": str(row - first + 1)} | cells)
+        foot = first + len(rows) + SPARE
+        for row in range(first + len(rows), foot):
+            self.row(page, row, columns, None)
+        for at, column in enumerate(columns):
+            if rule := self.rule(column, kind):
+                page.data_validation(first, at, foot - 1, at, rule)
+        signed = ("　" * 12).join(("填报人：", "审核人：", "联系电话：", "填报日期："))
+        page.merge_range(foot, 0, foot, last, signed, self.format(**self.plain))
+        page.set_row(foot, 28)
+        page.set_landscape()
+        page.set_paper(8 if len(columns) > WIDE else 9)
+        page.set_margins(0.4, 0.4, 0.6, 0.7)
+        page.center_horizontally()
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(2, first - 1)
+        page.freeze_panes(first, 1 + next(at for at, c in enumerate(columns) if c.field == "name"))
+        page.set_footer("&C第 &P 页 / 共 &N 页")
+
+    def top(self, page: Worksheet, columns: Sequence[_Column], title: str) -> None:
+        last = len(columns) - 1
+        page.merge_range(0, 0, 0, last, title, self.format(**self.heading | {"font_size": 18, "bold": True, "align": "center"}))
+        page.set_row(0, 34)
+        page.merge_range(1, 0, 1, last - 4, f"填报单位：{self.street}", self.format(**self.plain))
+        page.merge_range(1, last - 3, 1, last, f"截至日期：{self.day}", self.format(**self.plain | {"align": "right"}))
+        page.set_row(1, 22)
+
+    def header(self, page: Worksheet, columns: Sequence[_Column], deep: int) -> None:
+        look = self.format(**self.heading | {"border": 1, "bold": True, "align": "center", "text_wrap": True, "bg_color": _GREY})
+        at = 0
+        for top, group in groupby(columns, lambda c: c.levels[0]):
+            below = list(group)
+            if len(below[0].levels) == 2:
+                page.merge_range(2, at, 2, at + len(below) - 1, top, look)
+                for shift, column in enumerate(below):
+                    page.write_string(3, at + shift, column.levels[1], look)
+            elif deep == 2:
+                page.merge_range(2, at, 3, at, top, look)
+            else:
+                page.write_string(2, at, top, look)
+            at += len(below)
+        tall = max(_tall(c.levels[-1], c.width) for c in columns)
+        for row in range(2, 2 + deep):
+            page.set_row(row, max(tall / deep, 22))
+
+    def row(self, page: Worksheet, row: int, columns: Sequence[_Column], cells: _Row | None) -> None:
+        """A row in force, or (None) an empty one, whose first cells are to be filled in and so not grey."""
+        tall = 22
+        for at, column in enumerate(columns):
+            value = _value(column, cells.get(column.field)) if cells else None
+            look = self.look(column, value, grey=column.key and cells is not None)
+            if value is None:
+                page.write_blank(row, at, None, self.format(**look))
+            elif isinstance(value, str):
+                page.write_string(row, at, value, self.format(**look))
+                tall = max(tall, _tall(value, column.width))
+            elif isinstance(value, date):
+                page.write_datetime(row, at, value, self.format(**look))
+            else:
+                page.write_number(row, at, value, self.format(**look))
+        page.set_row(row, min(tall, _TALLEST))
+
+    def look(self, column: _Column, value: Any, grey: bool) -> dict[str, Any]:
+        """How a cell looks, and what is made of what is typed into it."""
+        look = self.grid | ({"bg_color": _GREY} if grey else {})
+        if column.type == "date":
+            # Only a day shows as one. The others have no format of their own: of 2020-09, typed into an empty cell that shows
+            # days, Excel would make 1 September; so it becomes a cell that shows a month, which is how the intake reads it.
+            return look | {"align": "center"} | ({"num_format": "yyyy-mm-dd"} if isinstance(value, date) else {})
+        if column.type == "percent":
+            whole = value is None or round(value * 100, 6).is_integer()
+            return look | {"align": "center", "num_format": "0%" if whole else "0.0#####%"}
+        if column.type in ("count", "year", "number"):
+            return look | {"align": "center"}
+        look |= {"num_format": "@"}  # so that 1-2 is no date
+        if isinstance(value, str) and FORMULA.match(value):
+            look |= {"quote_prefix": True}  # nor does it become a formula when the cell is edited
+        return look if column.type in ("text", "ignored", "item", "milestone", "unit", "mode") else look | {"align": "center"}
+
+    def rule(self, column: _Column, kind: Kind) -> dict[str, Any] | None:
+        """What may be entered in a column. A list stops what the intake would refuse; where it takes other words it only asks."""
+        refuse = {"error_title": "请核对", "error_type": "stop"}
+        ask = {"error_title": "请核对", "error_type": "warning"}
+        if column.field == "number":
+            return None
+        if column.type == "date":
+            hint = f"如 {self.day}；只知道月份写“{self.day.year}年{self.day.month}月份”"
+            hint += f"；已发生而日期不清写“{_DONE[column.field]}”" if column.field in _DONE else "；没有就留空"
+            return ask | {
+                "validate": "date", "criteria": "between", "minimum": date(1990, 1, 1), "maximum": date(2049, 12, 31),
+                "input_title": "日期", "input_message": hint,
+                "error_message": "不是 1990 至 2049 年之间的年月日。只知道月份，或写“不涉及”“已完工”之类时，点“是”继续；否则请改成日期。",
+            }
+        if column.type == "percent":
+            return refuse | {
+                "validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1, "input_message": "填 0 至 100，显示为百分数",
+                "error_message": "形象进度应在 0% 至 100% 之间，如 60%。",
+            }
+        if column.type in ("count", "year"):
+            low, high = (1900, 2049) if column.type == "year" else (0, MOST)
+            told = "应为四位年份，如 1990。" if column.type == "year" else "应为不小于 0 的整数，只填数字。"
+            return refuse | {"validate": "integer", "criteria": "between", "minimum": low, "maximum": high, "error_message": told}
+        if column.type == "number":
+            return refuse | {"validate": "decimal", "criteria": ">=", "value": 0, "error_message": "应为不小于 0 的数字，单位见表头。"}
+        if column.field == "reason":
+            return {"validate": "list", "source": self.source("reason"), "input_message": "可从列表选，也可直接写", "show_error": False}
+        if column.type == "key":
+            if kind.name == REGISTER:
+                return None  # a new project brings a number of its own
+            return ask | {
+                "validate": "list", "source": self.source("key"),
+                "error_message": "项目库里没有这个编号。如果是本期新增的小区，先填在项目库里，再点“是”继续；否则请从列表选。",
+            }
+        if column.type in ("unit", "mode"):
+            told = "列表里没有。确实如此就点“是”继续，否则请从列表选。"
+            return ask | {"validate": "list", "source": self.source(column.type), "error_message": told}
+        if column.type in self.choices:
+            return refuse | {"validate": "list", "source": self.source(column.type), "error_message": f"{column.levels[-1]}请从列表选。"}
+        return None
+
+    def source(self, what: str) -> str:
+        """The range on the sheet of options that holds a list."""
+        letter = xl_col_to_name(list(self.choices).index(what))
+        return f"='{OPTIONS}'!${letter}$1:${letter}${len(self.choices[what])}"
+
+
+def _tall(text: str, width: float) -> float:
+    """Height in points that a text takes in a column."""
+    return lines(text, width * _SIGN - 4, 11) * _LINE + 5

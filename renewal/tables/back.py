@@ -1,0 +1,416 @@
+"""An exported table that comes back edited: which cells were changed, and whether they may be.
+
+Only cells that hold what a ledger says can be changed, each as a correction with a reason. Rows that are not in the file stay as they
+are, whether a filter left them out or somebody deleted them. Where newer data exist than the export shows, nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from renewal.cache import Question
+from renewal.exports.sheets import as_written, mark_title
+from renewal.exports.words import speaking
+from renewal.i18n import LANGUAGES, _, current_language
+from renewal.intake import read as reading
+from renewal.intake.cells import Broken, Month, Percent
+from renewal.intake.exported import exported
+from renewal.intake.layouts import load_layouts
+from renewal.intake.problems import Problem, Refusal
+from renewal.intake.read import Grid
+from renewal.intake.recognise import column_letter
+from renewal.intake.values import clean
+from renewal.intake.values import shown as cell_shown
+from renewal.meeting import build
+from renewal.names import fold
+from renewal.plan import Plan
+from renewal.store import Store, StoreError
+from renewal.store.amend import COORDINATES, Edit, EditError, PatchReport
+from renewal.store.quality import EVER
+from renewal.tables import described
+from renewal.tables.described import DATES, NUMBERS, Column, Table
+from renewal.tables.mark import Mark, parsed
+from renewal.tables.sheet import Head, Sheet, heads, make, shown
+from renewal.tables.view import View
+
+_SEARCHED = 15  # rows in which the header is looked for
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A cell that differs from what was exported: where it stands in the file, whose it is, and what it says now and before."""
+
+    edit: Edit
+    file: str
+    sheet: str
+    row: int
+    column: str
+    street: str
+    name: str
+    subject: str
+    title: str
+    before: str
+    after: str
+
+
+@dataclass
+class Returned:
+    """What came back in one file. rows: rows of the table that it holds; of: rows of the whole table."""
+
+    file: str
+    table: str = ""
+    as_of: date | None = None
+    rows: int = 0
+    of: int = 0
+    changed: list[Changed] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def stops(self) -> list[Problem]:
+        return [p for p in self.problems if p.severity == "stop"]
+
+
+def come_back(name: str, data: bytes, *, store: Store, scope: Iterable[str]) -> Returned:
+    """What was changed in a file that was exported here. What is wrong with it is in the problems; nothing is changed by asking.
+    Raises StoreError, PlanError or TableError where nothing can be compared at all."""
+    out = Returned(name)
+    try:
+        book = reading.read(name, data, alone=True)
+    except Refusal as refusal:
+        out.problems += refusal.problems
+        return out
+    marks = {grid.sheet: mark for grid in book.grids if (mark := parsed(exported(grid)))}
+    if not marks:
+        message = _("里面没有导出编号，不是从“台账导出”导出的表；街道报来的台账请在“导入”页按新的一期载入")
+        out.problems.append(Problem("not_exported", message, file=name))
+        return out
+    found = [(grid, marks[grid.sheet]) for grid in book.grids if grid.sheet in marks]
+    tables = []
+    for grid, mark in found:
+        comparison = _Comparison(out, grid, mark, store, tuple(scope))
+        if comparison.columns:
+            tables.append(comparison)
+    if not tables:
+        message = _("没有找到表头（应有“{key}”等列），请不要改动表头").format(key=_key_titles(found[0][1]))
+        out.problems.append(Problem("no_header", message, file=name))
+    seen: dict[tuple[str, ...], tuple[str, int]] = {}
+    for comparison in tables:
+        comparison.compare(seen)
+    return out
+
+
+def _key_titles(mark: Mark) -> str:
+    table = described.catalogue().get(mark.table)
+    if table is None:
+        return "–"
+    return "、".join(h.whole for h in heads(table, table.keys, mark.lang))
+
+
+class _Comparison:
+    """One sheet of the file against the table as it is now."""
+
+    def __init__(self, out: Returned, grid: Grid, mark: Mark, store: Store, scope: tuple[str, ...]):
+        self.out, self.grid, self.mark, self.store, self.scope = out, grid, mark, store, scope
+        self.table: Table = described.table(mark.table)
+        self.first, self.columns = self._header()  # first row below the header, place -> head
+
+    # ---- what the file has ---------------------------------------------------------------------------------------
+    def _header(self) -> tuple[int, dict[int, Head]]:
+        """The first row that holds the titles of all keys, alone or together with the row below it."""
+        with speaking(self.mark.lang):
+            every = heads(self.table, [c.field for c in self.table.columns], self.mark.lang)
+        known = {fold(h.group + h.leaf): h for h in every}
+        groups = {fold(h.group) for h in every if h.group}
+        keys = {h.column.field for h in every} & set(self.table.keys)
+        rows = self.grid.rows
+        for at, row in enumerate(rows[:_SEARCHED]):
+            upper = [fold(c) if isinstance(c, str) else "" for c in row]
+            deep = any(t in groups for t in upper) and at + 1 < len(rows)
+            lower = [fold(c) if isinstance(c, str) else "" for c in rows[at + 1]] if deep else [""] * len(row)
+            found: dict[int, Head] = {}
+            above = ""
+            for place, text in enumerate(upper):
+                below = lower[place] if place < len(lower) else ""
+                above = text if text else above if below else ""
+                head = known.get(above + below if below else text)
+                if head is not None:
+                    found[place] = head
+            if keys <= {h.column.field for h in found.values()}:
+                self._odd_columns(at, found, deep)
+                return at + 1 + deep, found
+        return 0, {}
+
+    def _odd_columns(self, at: int, found: dict[int, Head], deep: bool) -> None:
+        """Columns that stand there twice, and those that are none of the table's."""
+        places: dict[str, int] = {}
+        for place, head in found.items():
+            if head.column.field in places:
+                message = _("有两个这样的列，请只留一个")
+                self._problem("duplicate_column", message, row=at + 1, place=place, head=head)
+            places[head.column.field] = place
+        ours = {fold(t) for lang in LANGUAGES for t in self._titles(lang)}
+        for place in range(len(self.grid.rows[at])):
+            texts = [str(self.grid.rows[r][place]) for r in range(at, at + 1 + deep) if place < len(self.grid.rows[r])]
+            title = next((t for t in reversed(texts) if t.strip()), "")
+            if place not in found and title and fold(title) not in ours:
+                message = _("这一列不是导出的表里的，没有读取")
+                self.out.problems.append(Problem(
+                    "extra_column", message, file=self.out.file, sheet=self.grid.sheet, column=f"{column_letter(place)} {title}",
+                    severity="note",
+                ))
+
+    def _titles(self, lang: str) -> list[str]:
+        with speaking(lang):
+            return [mark_title(), _("序号"), *(h.group for h in heads(self.table, [c.field for c in self.table.columns], lang) if h.group)]
+
+    # ---- what the table says now ---------------------------------------------------------------------------------
+    @cached_property
+    def now(self) -> Sheet:
+        with speaking(self.mark.lang):
+            q = build.question(
+                store=self.store, as_of=self.mark.as_of, batch=self.mark.batch, level=self.mark.level, lang=self.mark.lang,
+            )
+            q = replace(q, scope=tuple(s for s in q.scope if s in self.scope))
+            return make(q, self.table, View(tuple(c.field for c in self.table.columns)))
+
+    @cached_property
+    def newer(self) -> dict[str, dict[str, Any]]:
+        """Project -> kind of ledger -> the newest report that the export does not know."""
+        rows = Question(self.now.q.asked, self.now.q.plan, self.now.q.scope).figure(
+            "newer_reports", as_of=EVER, after=self.mark.publication, day=self.mark.as_of.isoformat()
+        )
+        found: dict[str, dict[str, Any]] = {}
+        for r in rows.itertuples():
+            found.setdefault(r.project_id, {})[r.kind] = r
+        return found
+
+    def compare(self, seen: dict[tuple[str, ...], tuple[str, int]]) -> None:
+        table, out = self.table, self.out
+        out.table, out.as_of = table.title.in_(current_language()), self.mark.as_of
+        if not table.ledger:
+            names = "、".join(t.title.in_(current_language()) for t in described.catalogue().values() if t.ledger)
+            message = _("“{table}”里的数是算出来的，改不回来；能改后载回的是：{names}").format(table=out.table, names=names)
+            out.problems.append(Problem("not_a_ledger", message, file=out.file, sheet=self.grid.sheet))
+            return
+        try:
+            now = self.now
+        except StoreError as error:
+            out.problems.append(Problem("no_such_state", str(error), file=out.file, sheet=self.grid.sheet))
+            return
+        out.of = len(now)
+        keys = [_key_of(now, f) for f in table.keys]
+        at_key = {tuple(k): n for n, k in enumerate(zip(*keys, strict=True))}
+        places = {h.column.field: place for place, h in self.columns.items()}
+        for number, row in self._rows(places, at_key):
+            key = tuple(_key_cell(row[places[f]]) for f in table.keys)
+            if key not in at_key:
+                self._unknown(number, key, [cell_shown(row[places[f]]) for f in table.keys], keys)
+                continue
+            if key in seen:
+                sheet, before = seen[key]
+                where = _("第 {n} 行").format(n=before) if sheet == self.grid.sheet else _("“{sheet}”第 {n} 行").format(sheet=sheet, n=before)
+                self._problem("duplicate_row", _("与{where}是同一行，请只留一行").format(where=where), row=number)
+                continue
+            seen[key] = (self.grid.sheet, number)
+            out.rows += 1
+            self._row(number, row, at_key[key])
+
+    def _rows(self, places: dict[str, int], at_key: dict[tuple, int]) -> Iterator[tuple[int, list]]:
+        """The rows of the table: not its sums, notes and signatures, which have no key or stand alone in their row."""
+        for number, row in enumerate(self.grid.rows[self.first:], self.first + 1):
+            key = tuple(_key_cell(row[places[f]]) for f in self.table.keys)
+            if not any(key):
+                continue
+            if key not in at_key:
+                filled = [c for c in row if c != ""]
+                sums = isinstance(row[0], str) and fold(row[0]) in self._sums
+                if sums or len(filled) == 1 or ("" in key and isinstance(filled[0], str) and len(filled[0]) > 30):
+                    continue
+            yield number, row
+
+    @cached_property
+    def _sums(self) -> set[str]:
+        found = set()
+        for lang in LANGUAGES:
+            with speaking(lang):
+                found |= {fold(_("合计")), fold(_("小计"))}
+        return found
+
+    def _unknown(self, number: int, key: tuple[str, ...], written: list[str], keys: list[list[str]]) -> None:
+        if key[0] not in set(keys[0]):
+            message = _("项目 {project} 不在截至 {date} 的这张表里（或不属于您的街道）；新的项目请用项目库文件报").format(
+                project=written[0] or "–", date=self.mark.as_of.isoformat()
+            )
+            self._problem("unknown_row", message, row=number, value=written[0])
+            return
+        message = _("项目 {project} 没有“{subject}”这一行；新的工程或节点请用台账报").format(project=written[0], subject=written[-1] or "–")
+        self._problem("unknown_row", message, row=number, value=written[-1])
+
+    def _row(self, number: int, row: list, at: int) -> None:
+        now, table = self.now, self.table
+        source = now.rows.iloc[at]
+        project = source[table.project]
+        since = self.newer.get(project, {})
+        for place, head in self.columns.items():
+            column = head.column
+            if column.field in table.keys:
+                continue
+            cell = row[place]
+            if isinstance(cell, Broken):
+                message = _("是错误值 {text}，请改正公式或填上数值").format(text=str(cell))
+                self._problem("broken_cell", message, row=number, place=place, head=head, value=str(cell))
+                continue
+            before = now.cells[[h.column.field for h in now.heads].index(column.field)][at]
+            if isinstance(cell, str) and self.grid.widths is not None:  # a CSV, whose texts were made harmless
+                cell = as_written(cell)
+            if _same(cell, before, column):
+                continue
+            self._changed(number, place, head, cell, before, source, since)
+
+    def _changed(self, number: int, place: int, head: Head, cell: Any, before: Any, source: pd.Series, since: dict[str, Any]) -> None:
+        table, column, plan = self.table, head.column, self.now.q.plan
+        told = cell_shown(cell)
+        if not column.edits or column.edits in COORDINATES:
+            if since:  # it may well be the data that have changed
+                return
+            message = _("这一列是算出来的，不能在这里改，请改回“{before}”；能改的列写在导出编号后面").format(before=shown(before, column) or _("空"))
+            self._problem("computed_cell", message, row=number, place=place, head=head, value=told)
+            return
+        if table.ledger in since:
+            newest = since[table.ledger]
+            what = _("被撤回") if newest.withdrawn else _("载入")
+            message = _("导出之后这个项目已有新的数（{file}，截至 {day}，第 {n} 次发布{what}），请重新导出后再改").format(
+                file=newest.file, day=f"{newest.as_of:%Y-%m-%d}", n=newest.publication, what=what
+            )
+            self._problem("newer_data", message, row=number, place=place, head=head, value=told)
+            return
+        subject = source[table.subject] if table.subject else ""
+        value = _as_ledger(cell, column, plan, self.mark.lang)
+        spec = load_layouts().kinds[table.ledger].fields[column.edits]
+        if spec.required and not value and spec.type != "date":
+            self._problem("empty_cell", _("这一格不能空"), row=number, place=place, head=head)
+            return
+        self.out.changed.append(Changed(
+            Edit(table.ledger, source[table.project], subject, column.edits, value), self.out.file, self.grid.sheet, number,
+            f"{column_letter(place)} {head.whole}", source[table.street], source["name"], plan.label(subject, current_language()) if subject else "",
+            head.whole, shown(before, column), told,
+        ))
+
+    def _problem(
+        self, code: str, message: str, *, row: int | None = None, place: int | None = None, head: Head | None = None, value: str = ""
+    ) -> None:
+        column = "" if place is None or head is None else f"{column_letter(place)} {head.whole}"
+        self.out.problems.append(Problem(code, message, file=self.out.file, sheet=self.grid.sheet, row=row, column=column, value=value))
+
+
+# ---- what becomes of it ----------------------------------------------------------------------------------------------
+
+def refusals(report: PatchReport, found: Returned) -> list[Problem]:
+    """Why a patch was not published, told of the cells of the clerk's own file."""
+    of = {c.edit: c for c in found.changed}
+    told = []
+    for problem in (p for f in report.files for p in f.stops):
+        cells = [of[e] for e in report.edits_at(problem) if e in of]
+        told += [
+            Problem(problem.code, problem.message, file=c.file, sheet=c.sheet, row=c.row, column=c.column, value=c.after) for c in cells
+        ] or [problem]
+    return list(dict.fromkeys(told))
+
+
+def impossible(error: EditError, found: Returned) -> Problem:
+    """An edit that can not be made at all, told of its cell."""
+    cell = next((c for c in found.changed if c.edit == error.edit), None)
+    if cell is None:
+        return Problem("no_edit", str(error), file=found.file)
+    return Problem("no_edit", str(error), file=cell.file, sheet=cell.sheet, row=cell.row, column=cell.column, value=cell.after)
+
+
+# ---- cells -----------------------------------------------------------------------------------------------------------
+
+def _key_of(now: Sheet, name: str) -> list[str]:
+    """The values of a key as the file shows them, folded."""
+    at = [h.column.field for h in now.heads].index(name)
+    return [_key_cell(c if c is not None else "") for c in now.cells[at]]
+
+
+def _key_cell(cell: Any) -> str:
+    return fold(as_written(cell_shown(cell))).casefold()
+
+
+def _same(cell: Any, before: Any, column: Column) -> bool:
+    """Whether a cell of the file says what was exported. Spreadsheets turn texts into numbers and dates and back."""
+    if cell is None or cell == "" or (isinstance(cell, str) and not clean(cell)):
+        return before is None
+    if before is None:
+        return False
+    if column.kind in (*NUMBERS, "year") or (column.kind == "key" and not isinstance(before, str)):
+        found = _as_number(cell, column)
+        return found is not None and abs(found - float(before)) < 0.5 * 10 ** -max(column.digits, 6 if column.kind in ("rate", "percent") else 3)
+    if column.kind in DATES:
+        return _as_day(cell) == (before if isinstance(before, str) else shown(before, column))
+    text = _as_text(cell)
+    return fold(str(before)) in (fold(text), fold(as_written(text)))  # the latter of a CSV that was saved as a workbook
+
+
+def _as_number(cell: Any, column: Column) -> float | None:
+    if isinstance(cell, bool):
+        return None
+    if isinstance(cell, Percent):
+        return cell.value
+    if isinstance(cell, int | float):
+        return float(cell)
+    if not isinstance(cell, str):
+        return None
+    text = fold(cell).replace(",", "").replace("−", "-")
+    try:
+        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        return None
+
+
+def _as_day(cell: Any) -> str:
+    """A date as the tables write it."""
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d}" if cell.time() == datetime.min.time() else f"{cell:%Y-%m-%d %H:%M}"
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, Month):
+        return str(cell)
+    return fold(_as_text(cell))
+
+
+def _as_text(cell: Any) -> str:
+    """The whole text of a cell."""
+    if isinstance(cell, str):
+        return clean(cell)
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _as_ledger(cell: Any, column: Column, plan: Plan, lang: str) -> str:
+    """A changed cell as one would write it in the ledger."""
+    if cell is None or cell == "":
+        return ""
+    if column.kind in DATES:
+        return _as_day(cell)
+    if column.kind == "percent":
+        if isinstance(cell, Percent):
+            return str(cell)
+        # A cell that has lost its per cent sign: 0.6 can only be a share, 60 only per cent, and 1 the reader of ledgers has to judge.
+        return f"{cell * 100:g}%" if isinstance(cell, int | float) and 0 < cell < 1 else _as_text(cell)
+    if isinstance(cell, Month | Percent):
+        return str(cell)
+    text = _as_text(cell)
+    if column.kind == "yesno":
+        with speaking(lang):
+            words = {fold(_("是")).casefold(): "是", fold(_("否")).casefold(): "否"}
+        return words.get(fold(text).casefold(), text)
+    if column.kind == "label" and lang != "zh":
+        named = (*plan.streets, *plan.units, *plan.modes)
+        return next((t.name for t in named if fold(plan.label(t.name, lang)) == fold(text)), text)
+    return text
