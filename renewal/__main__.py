@@ -396,8 +396,8 @@ def _export(options) -> int:
     content, as_of = taken.away(_existing(options), options.what, options.out.name, taken.Asked(
         form=options.format or "", as_of=iso_day(options.as_of, "--as-of") if options.as_of else None, batch=options.batch, level=options.level,
         streets=tuple(options.street or ()), category=options.category, lang=options.lang, view={
-            "cols": options.columns, "sort": options.sort, "group": options.group, "find": options.find, "only": options.only or "",
-            "where": options.where, "since": iso_day(options.since, "--since").isoformat() if options.since else "",
+            "cols": options.columns, "order": options.sort, "group": options.group, "text": options.find, "only": options.only or "",
+            "where": options.where, "against": iso_day(options.since, "--since").isoformat() if options.since else "",
         },
     ))
     _replace(options.out, content)

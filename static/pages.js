@@ -55,6 +55,13 @@ if (!window.renewalPages) {
     }
     item.removeAttribute("aria-busy");
   });
+  /* A row of a table opens what its link opens; marking text in it does not. */
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest && event.target.closest("tr[data-href]");
+    if (!row || event.target.closest("a") || event.button !== 0 || String(getSelection()) !== "") return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey) window.open(row.dataset.href);
+    else window.renewalGo(row.dataset.href);
+  });
   /* Paper: charts keep the size they have on screen and the page is made smaller as a whole, in width for every page,
      and for a page that is meant for one sheet (the overview) in height too. */
   const PAPER = { width: 1058, height: 670 };  /* A4 landscape less 8 mm margins (static/frame.css) less slack for what the browser lays out anew, in px at 96 dpi */

@@ -44,7 +44,7 @@ SHOTS = (
     ("intake", "intake", {}), ("preview", "intake", {DROPPED: "yes"}), ("reminders", "intake", {"section": "reminders"}),
     ("account", "intake", {"section": "account", "street": "七贤街道"}), ("amend", "intake", {"section": "amend"}),
     ("back", "intake", {"section": "back"}), ("forms", "intake", {"section": "forms"}),
-    ("tables", "tables", {"group": "street", "sort": "-days_late"}),
+    ("tables", "tables", {"group": "street", "order": "-days_late"}),
     ("tables-works", "tables", {"table": "works", "only": "late", "where": "category=基础改造类"}),
     ("tables-streets", "tables", {"table": "progress_by_street"}),
     ("publications", "intake", {"section": "history"}), ("changes", "changes", {}), ("decisions", "decisions", {}),

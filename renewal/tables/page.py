@@ -25,7 +25,7 @@ from renewal.tables.view import Filter, View, groupable, of_url, standard, to_ur
 PAGE = 100  # rows at a time
 _COLOURS = {s.sign: s.colour for s in STATUSES.values()}
 _LISTED = ("ledger", "summary", "chart")
-_NOT_SAVED = ("as_of", "lang", "start")  # a view is of the newest round, in the reader's language
+_NOT_SAVED = ("as_of", "lang", "row")  # a view is of the newest round, in the reader's language
 
 
 def show(q: Question, given: dict[str, str]) -> None:
@@ -82,7 +82,7 @@ def _controls(q: Question, known: dict[str, Table], table: Table, view: View) ->
     with which:
         fields.picker("table", _("表"), list(known), table.name, next(iter(known)), lambda n: known[n].title.in_(lang), clears=_OF_A_TABLE)
     with find:
-        fields.search("find", view.find, _("查找"))
+        fields.search("text", view.find, _("查找"))
     with only:
         words = {"": _("全部"), "late": _("只看落后"), "unreported": _("只看未报")}
         there = ["", *(o for o in ("late", "unreported") if getattr(table, o))]
@@ -100,7 +100,7 @@ def _controls(q: Question, known: dict[str, Table], table: Table, view: View) ->
         _downloads(q, table, view)
 
 
-_OF_A_TABLE = ("cols", "sort", "group", "only", "where", "since", "start")
+_OF_A_TABLE = ("cols", "order", "group", "only", "where", "against", "row")
 
 
 def _filters(q: Question, table: Table, view: View) -> None:
@@ -109,7 +109,7 @@ def _filters(q: Question, table: Table, view: View) -> None:
         before = q.asked.previous.isoformat() if q.asked.previous else ""
         earlier = _earlier(q)
         if earlier:
-            fields.picker("since", _("与哪一期相比"), earlier, view.since if view.since in earlier else before, before,
+            fields.picker("against", _("与哪一期相比"), earlier, view.since if view.since in earlier else before, before,
                           lambda d: _("与截至 {date} 相比").format(date=d))
     if view.where or view.find or view.only:
         ui.links([(_("去掉全部筛选"), _url(q, table, replace(view, where={}, find="", only="")))])
@@ -147,7 +147,7 @@ def _chosen(view: View, field: str, keys: tuple[str, ...]) -> None:
     one = Filter(tuple(values[0])) if len(keys) == 1 else Filter(first=values[0].strip(), last=values[1].strip())
     where = {**view.where, field: one}
     st.session_state["where"] = written({k: v for k, v in where.items() if v})
-    st.session_state["start"] = ""
+    st.session_state["row"] = ""
 
 
 def _columns(q: Question, table: Table, view: View) -> None:
@@ -231,12 +231,12 @@ def _downloads(q: Question, table: Table, view: View) -> None:
 
 def _table(sheet: Sheet, given: dict[str, str]) -> None:
     q, table, view = sheet.q, sheet.table, sheet.view
-    start = int(given["start"]) if given["start"].isdecimal() and int(given["start"]) < len(sheet) else 0
+    start = int(given["row"]) if given["row"].isdecimal() and int(given["row"]) < len(sheet) else 0
     stop = min(start + PAGE, len(sheet))
     if len(sheet) > PAGE:
         steps = [(_("‹ 前 {n} 行").format(n=PAGE), max(start - PAGE, 0))] if start else []
         steps += [(_("后 {n} 行 ›").format(n=min(PAGE, len(sheet) - stop)), stop)] if stop < len(sheet) else []
-        moves = " ".join(ui.anchor(words, _url(q, table, view, start=str(n or "")), "more") for words, n in steps)
+        moves = " ".join(ui.anchor(words, _url(q, table, view, row=str(n or "")), "more") for words, n in steps)
         said = _("第 {first}–{last} 行，共 {of} 行；文件里是全部").format(first=start + 1, last=stop, of=len(sheet))
         st.html(f"<p class='note'>{escape(said)} &nbsp; {moves}</p>")
     st.html(

@@ -10,8 +10,8 @@ from urllib.parse import quote, unquote
 from renewal.i18n import _, current_language
 from renewal.tables.described import DATES, NUMBERS, Column, Table
 
-# Names in the URL, beside those of the frame.
-PARAMETERS = ("table", "cols", "sort", "group", "find", "only", "where", "since", "start")
+# Names in the URL, beside those of the frame. No other page has a field of the same name: the browser's way back would lose its value.
+PARAMETERS = ("table", "cols", "order", "group", "text", "only", "where", "against", "row")
 ONLY = ("late", "unreported")
 EMPTY = "~"  # stands for an empty cell among the chosen values
 RANGE = ".."
@@ -69,11 +69,12 @@ def of_url(table: Table, given: Mapping[str, str]) -> View:
         found = [f for f in dict.fromkeys(fields) if f and table.column(f)]
         for f in fields:
             if f and f not in found:
-                notes.append(_("{what} {given} 不是“{table}”的列，没有用它").format(what=what, given=f[:40], table=table.title.in_(current_language())))
+                message = _("{what} {given} 不是“{table}”的列，没有用它")
+                notes.append(message.format(what=what, given=f[:40], table=table.title.in_(current_language())))
         return found
 
     cols = known(given.get("cols", "").split(","), _("列"))
-    sort = [(s.removeprefix("-"), s.startswith("-")) for s in given.get("sort", "").split(",") if s]
+    sort = [(s.removeprefix("-"), s.startswith("-")) for s in given.get("order", "").split(",") if s]
     allowed = known([f for f, _down in sort], _("排序"))
     group = given.get("group", "")
     if group and group not in {c.field for c in groupable(table)}:
@@ -93,8 +94,8 @@ def of_url(table: Table, given: Mapping[str, str]) -> View:
         else:
             where[name] = one
     return View(
-        tuple(cols) or standard(table), tuple((f, d) for f, d in sort if f in allowed)[:SORTS], group, given.get("find", ""), only, where,
-        given.get("since", "") if table.spans else "", tuple(notes),
+        tuple(cols) or standard(table), tuple((f, d) for f, d in sort if f in allowed)[:SORTS], group, given.get("text", ""), only, where,
+        given.get("against", "") if table.spans else "", tuple(notes),
     )
 
 
@@ -102,8 +103,8 @@ def to_url(table: Table, view: View) -> dict[str, str]:
     """The texts of a view for the URL, by name; '' where it is the default."""
     return {
         "cols": "" if view.cols == standard(table) else ",".join(view.cols),
-        "sort": ",".join(f"{'-' if down else ''}{name}" for name, down in view.sort), "group": view.group, "find": view.find,
-        "only": view.only, "where": written(view.where), "since": view.since,
+        "order": ",".join(f"{'-' if down else ''}{name}" for name, down in view.sort), "group": view.group, "text": view.find,
+        "only": view.only, "where": written(view.where), "against": view.since,
     }
 
 

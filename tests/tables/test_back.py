@@ -143,7 +143,7 @@ def test_a_month_and_a_word_may_stand_for_a_date(store):
 
 
 def test_rows_that_a_filter_left_out_are_not_touched(store):
-    data = edited(exported(store, "projects", find="H02"), set_to("H02", "户数", 25))
+    data = edited(exported(store, "projects", text="H02"), set_to("H02", "户数", 25))
     found = come_back(store, data)
     assert (found.rows, found.of) == (1, 12)
     patch(store, [c.edit for c in found.changed], reason="核对")
@@ -266,7 +266,7 @@ def test_an_exported_table_is_no_ledger(store, tmp_path):
     """Loaded as one, a filtered list would strike everything else off the register."""
     for form in FORMS:
         path = tmp_path / f"a_{form}{files.FORMS[form].suffix}"
-        path.write_bytes(exported(store, "projects", form, find="H02"))
+        path.write_bytes(exported(store, "projects", form, text="H02"))
         report = load([path], store=store)
         assert report.exit_code == 2
         assert [p.code for p in report.files[0].stops] == ["exported_table"], form

@@ -23,9 +23,9 @@ from tests.tables.conftest import HOSTILE, ask, table_of
 LISTED = [t.name for t in described.catalogue().values() if t.listed != "no"]
 # name -> parameters of the page that show more than the plain table
 STATES = {
-    "projects": {"group": "street", "sort": "-households", "where": "households=50.."}, "works": {"only": "late", "group": "unit"},
-    "milestones": {"find": "竣工", "street": "王官庄街道"}, "late": {"cols": "days_late,name,project_id,due"},
-    "progress_by_street": {"sort": "-completed_share"}, "changes": {"since": "2020-06-05"},
+    "projects": {"group": "street", "order": "-households", "where": "households=50.."}, "works": {"only": "late", "group": "unit"},
+    "milestones": {"text": "竣工", "street": "王官庄街道"}, "late": {"cols": "days_late,name,project_id,due"},
+    "progress_by_street": {"order": "-completed_share"}, "changes": {"against": "2020-06-05"},
 }
 
 
@@ -141,7 +141,7 @@ def test_a_narrow_table_goes_on_a4_and_says_all_in_one_line(sample_store):
 
 
 def test_dates_and_numbers_are_real(hostile_store):
-    made = table_of(ask(hostile_store), "works", cols="project_id,commence_planned,commence_actual,progress,unit", sort="project_id")
+    made = table_of(ask(hostile_store), "works", cols="project_id,commence_planned,commence_actual,progress,unit", order="project_id")
     rows = list(opened_book(files.made(made, "data")).worksheets[0].iter_rows())
     assert rows[1][1].value == datetime(2020, 5, 1)
     assert rows[1][1].number_format == "yyyy-mm-dd"
@@ -152,7 +152,7 @@ def test_dates_and_numbers_are_real(hostile_store):
 
 @pytest.mark.parametrize("form", ["xlsx", "data"])
 def test_no_text_is_a_formula_and_none_is_changed(hostile_store, form):
-    made = table_of(ask(hostile_store), "works", cols="project_id,name,reason,note", sort="project_id")
+    made = table_of(ask(hostile_store), "works", cols="project_id,name,reason,note", order="project_id")
     book = opened_book(files.made(made, form))
     cells = [c for page in book.worksheets for row in page.iter_rows() for c in row]
     assert all(c.data_type != "f" and c.hyperlink is None for c in cells)
@@ -166,7 +166,7 @@ def test_no_text_is_a_formula_and_none_is_changed(hostile_store, form):
 
 @pytest.mark.parametrize("form", ["csv", "gb18030"])
 def test_csv_text_is_harmless_and_comes_back_whole(hostile_store, form):
-    made = table_of(ask(hostile_store), "works", cols="project_id,name,note", sort="project_id")
+    made = table_of(ask(hostile_store), "works", cols="project_id,name,note", order="project_id")
     rows = list(csv.reader(io.StringIO(files.made(made, form).decode("utf-8-sig" if form == "csv" else form))))[1:]
     assert not [c for r in rows for c in r if re.match(r"[=+\-@\t\r\n＝＋－＠]", c)]
     assert [sheets.as_written(r[1]) for r in rows] == list(HOSTILE)
@@ -193,7 +193,7 @@ def test_names_that_no_system_takes_are_mended():
 def test_files_have_the_offices_names(sample_store):
     q = ask(sample_store, "2020-07-03", street="舜玉路街道")
     assert files.name(table_of(q, "projects"), "xlsx") == "市中区_项目台账_截至2020-07-03_舜玉路街道.xlsx"
-    assert files.name(table_of(q, "projects", find="x"), "data") == "市中区_项目台账_截至2020-07-03_舜玉路街道_筛选_数据.xlsx"
+    assert files.name(table_of(q, "projects", text="x"), "data") == "市中区_项目台账_截至2020-07-03_舜玉路街道_筛选_数据.xlsx"
     whole = ask(sample_store, "2020-07-03")
     assert files.name(table_of(whole, "works", where="street=舜玉路街道"), "csv") == "市中区_工程台账_截至2020-07-03_舜玉路街道.csv"
     assert files.name(table_of(whole, "works"), "zip") == "市中区_工程台账_截至2020-07-03_分街道.zip"
@@ -220,7 +220,7 @@ def test_a_sheet_and_a_file_for_each_street(sample_store):
 
 
 def test_an_empty_table_says_so(sample_store):
-    made = table_of(ask(sample_store, "2020-07-03"), "projects", find="没有这个小区")
+    made = table_of(ask(sample_store, "2020-07-03"), "projects", text="没有这个小区")
     for form in files.FORMS:
         data = files.made(made, form)
         assert data

@@ -58,34 +58,34 @@ def test_empty_cells_can_be_asked_for(july):
 
 def test_text_is_found_whatever_its_width(july):
     name = july.figure("projects")["name"].iloc[0]
-    assert name in column(table_of(july, "projects", find=f" {name[:2]} {name[2:]}"), "name")
+    assert name in column(table_of(july, "projects", text=f" {name[:2]} {name[2:]}"), "name")
     number = july.figure("projects")["project_id"].iloc[0]
     wide = "".join(chr(ord(c) + 0xFEE0) for c in number.lower())
-    assert column(table_of(july, "projects", find=wide), "project_id") == [number]
-    assert len(table_of(july, "projects", find="没有这个小区")) == 0
+    assert column(table_of(july, "projects", text=wide), "project_id") == [number]
+    assert len(table_of(july, "projects", text="没有这个小区")) == 0
 
 
 def test_sorting_is_stable_and_leaves_empty_cells_last(july):
     for sign in ("", "-"):
-        made = table_of(july, "projects", sort=f"{sign}days_late")
+        made = table_of(july, "projects", order=f"{sign}days_late")
         days = column(made, "days_late")
         known = [d for d in days if d is not None]
         assert known == sorted(known, reverse=bool(sign))
         assert days[:len(known)] == known
-    made = table_of(july, "projects", sort="street,-households")
+    made = table_of(july, "projects", order="street,-households")
     streets = [s.name for s in july.plan.streets]
     pairs = [(streets.index(s), -h) for s, h in zip(made.rows["street"], made.rows["households"], strict=True)]
     assert pairs == sorted(pairs)
 
 
 def test_names_are_sorted_as_a_chinese_dictionary_has_them(hostile_store):
-    made = table_of(ask(hostile_store), "projects", sort="name")
+    made = table_of(ask(hostile_store), "projects", order="name")
     names = column(made, "name")
     assert names == sorted(names, key=lambda n: n.encode("gb18030"))
 
 
 def test_groups_add_up_to_the_whole(july):
-    made = table_of(july, "projects", group="street", sort="-households")
+    made = table_of(july, "projects", group="street", order="-households")
     assert [g.title for g in made.groups] == [s.name for s in july.plan.streets if s.name in set(made.rows["street"])]
     assert [g.start for g in made.groups] == [0, *(g.stop for g in made.groups[:-1])]
     assert made.groups[-1].stop == len(made)
@@ -174,7 +174,7 @@ def test_changes_are_against_the_round_asked_for(sample_store):
     q = ask(sample_store, "2020-10-16")
     first = table_of(q, "changes")
     assert first.filters[0] == "与截至 2020-07-03 相比"
-    early = table_of(q, "changes", since="2020-06-05")
+    early = table_of(q, "changes", against="2020-06-05")
     assert len(early) == len(q.figure("changes", since="2020-06-05")) != len(first)
     assert len(table_of(ask(sample_store, "2020-06-05"), "changes")) == 0
 

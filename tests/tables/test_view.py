@@ -34,7 +34,7 @@ def test_nothing_asked_is_the_standard_view_and_needs_no_url():
 
 
 @pytest.mark.parametrize(("given_texts", "told"), [
-    ({"cols": "name,nonsense"}, "nonsense"), ({"sort": "-nonsense"}, "nonsense"), ({"group": "households"}, "households"),
+    ({"cols": "name,nonsense"}, "nonsense"), ({"order": "-nonsense"}, "nonsense"), ({"group": "households"}, "households"),
     ({"where": "nonsense=1"}, "nonsense"), ({"where": "street=1..2"}, "street"), ({"where": "households=七贤街道"}, "households"),
     ({"where": "households=abc.."}, "abc"), ({"where": "commence_due=2020-13-01.."}, "2020-13-01"), ({"where": "households=nan.."}, "nan"),
     ({"only": "early"}, "early"),
