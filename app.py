@@ -24,7 +24,7 @@ from renewal.i18n import _
 
 def warm_up() -> None:
     """Import what the pages need before the first reader comes, instead of during the first page."""
-    for module in ("pandas", "plotly.graph_objects", "pydeck", "renewal.frame"):
+    for module in ("pandas", "plotly.graph_objects", "pydeck", "renewal.frame", "renewal.tables.files"):
         importlib.import_module(module)
     gc.freeze()
 

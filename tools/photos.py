@@ -100,7 +100,7 @@ FAULTS = """() => {
     if ([...card.querySelectorAll('*')].some(e => e.getBoundingClientRect().right > box.right + 2))
       say('clipped', 'runs out of its place: ' + short(card.textContent));
   }
-  for (const rows of document.querySelectorAll('.rows'))
+  for (const rows of document.querySelectorAll('.rows:not(.sheet)'))
     if (rows.scrollWidth > rows.clientWidth + 1) say('overflow', 'a table is wider than its place: ' + short(rows.textContent));
   for (const svg of document.querySelectorAll('.js-plotly-plot')) {
     const texts = [...svg.querySelectorAll('text')].filter(t => t.textContent.trim() && visible(t));

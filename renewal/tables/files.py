@@ -44,8 +44,8 @@ def name(sheet: Sheet, form: str) -> str:
     return called(sheet.q, sheet.table, sheet.view, form)
 
 
-def called(q: Question, of: Table, view: View, form: str) -> str:
-    """The same without making the table."""
+def called(q: Question, of: Table, view: View, form: str, of_what: str = "") -> str:
+    """The same without making the table. of_what: the one community that it is about."""
     about = FORMS[form]
     asked, plan = q.asked, q.plan
     streets = view.where["street"].values if "street" in view.where else ()
@@ -54,6 +54,7 @@ def called(q: Question, of: Table, view: View, form: str) -> str:
     return file_name((
         plan.district_short if asked.lang == "zh" else plan.district_short_en, of.title.in_(asked.lang),
         _("截至{date}").format(date=asked.as_of.isoformat()), plan.label(street, asked.lang) if street else "",
+        plan.label(asked.category, asked.lang) if asked.category else "", of_what,
         _("{batch}批次").format(batch=asked.batch) if asked.batch != plan.default_batch else "",
         _("筛选") if narrowed else "", _(about.kind) if about.kind else "",
     ), about.suffix)
@@ -80,10 +81,10 @@ def of_chart(q: Question, of: str, **own: object) -> tuple[str, bytes]:
     """(file name, workbook) with the numbers that a chart is drawn from. own: further parameters of the figure."""
     found = table(of)
     sheet = make(q, found, of_url(found, {}), **own)
-    return name(sheet, "xlsx"), made(sheet, "xlsx")
+    return chart_name(q, of, **own), made(sheet, "xlsx")
 
 
-def chart_name(q: Question, of: str, **_own: object) -> str:
+def chart_name(q: Question, of: str, **own: object) -> str:
     """The name of that file, without making it."""
     found = table(of)
-    return called(q, found, of_url(found, {}), "xlsx")
+    return called(q, found, of_url(found, {}), "xlsx", str(own.get("project_id", "")))

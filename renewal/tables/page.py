@@ -78,7 +78,7 @@ def _earlier(q: Question) -> list[str]:
 
 def _controls(q: Question, known: dict[str, Table], table: Table, view: View) -> None:
     lang = q.asked.lang
-    which, find, only, group, where, cols, views, take = st.columns([21, 19, 12, 15, 8, 8, 8, 9], gap="small", vertical_alignment="center")
+    which, find, only, group, where, cols, views, take = st.columns([19, 15, 13, 17, 9, 9, 9, 11], gap="small", vertical_alignment="center")
     with which:
         fields.picker("table", _("表"), list(known), table.name, next(iter(known)), lambda n: known[n].title.in_(lang), clears=_OF_A_TABLE)
     with find:

@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -52,7 +53,7 @@ def test_filters_columns_files_and_rows(server, page):
         page.get_by_role("button", name="XLSX 打印版").click()
     file = waiting.value
     assert file.suggested_filename == "市中区_项目台账_截至2020-07-03_王官庄街道.xlsx"
-    sheet = openpyxl.load_workbook(io.BytesIO(open(file.path(), "rb").read())).active
+    sheet = openpyxl.load_workbook(io.BytesIO(Path(file.path()).read_bytes())).active
     numbered = [r for r in sheet.iter_rows(values_only=True) if isinstance(r[0], int)]
     names = page.locator(".sheet tbody td.stays").all_inner_texts()
     assert [r[2] for r in numbered] == names
@@ -105,7 +106,7 @@ def test_an_edited_export_is_dropped_and_corrects(own, page, tmp_path):
     popover(page, "下载")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="XLSX 数据版").click()
-    book = openpyxl.load_workbook(io.BytesIO(open(waiting.value.path(), "rb").read()))
+    book = openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))
     sheet = book.worksheets[0]
     at = next(c.column for c in sheet[1] if "户数" in str(c.value))
     sheet.cell(2, at).value = 321
