@@ -133,8 +133,19 @@ def chart(
 ) -> None:
     """A chart under its heading, with the menu that takes it away: as a picture made in the browser, its numbers as a workbook.
 
-    draw(q, **given) is drawn by `Question.panel`; table: the figure behind it, which gets of `given` what it takes; called: what the
-    picture and its file are called, where the heading alone does not say it; legend: what the marks mean, for the picture only.
+    draw(q, **given) is drawn by `Question.panel`; the others as of `chart_heading`.
+    """
+    chart_heading(q, title, note, table=table, called=called, legend=legend, **given)
+    q.panel(draw, **given)
+
+
+def chart_heading(
+    q: Question, title: str, note: str = "", *, table: str, called: tuple[str, ...] = (), legend: str = "", **given: Any
+) -> None:
+    """The heading of the chart or map that comes next, with its menu.
+
+    table: the figure behind it, which gets of `given` what it takes; called: what the picture and its file are called, where the
+    heading alone does not say it; legend: what the marks mean, for the picture only.
     """
     from renewal.tables import files  # knows of pages, and so of this module
 
@@ -144,7 +155,6 @@ def chart(
     ui.take_data(
         "_".join((table, *map(str, given.values()))), files.chart_name(q, table, **own), lambda: files.of_chart(q, table, **own)[1]
     )
-    q.panel(draw, **given)
 
 
 def _picture(q: Question, called: tuple[str, ...], note: str, legend: str, figure: figures.Figure) -> ui.Picture:
@@ -408,6 +418,11 @@ def static_map(q: Question, height: int) -> None:
     deck = _deck(q, q.figure("projects"), "inner", 380, height)
     if deck is not None:
         st.pydeck_chart(deck, height=height, alt=maps.describe())
+
+
+def map_legend() -> str:
+    """What the bubbles mean, for a picture of the map."""
+    return "  ".join(theme.status_text(key) for key in maps.LEGEND)
 
 
 def click_map(q: Question, projects: pd.DataFrame, view: str, height: int) -> dict[str, str]:

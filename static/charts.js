@@ -1,4 +1,4 @@
-/* A chart as a picture to take away: what plotly drew, with its title, basis and definition around it. Loaded by pages.js when a
+/* A chart or map as a picture to take away: what plotly or deck.gl drew, with its title, basis and definition around it. Loaded by pages.js when a
    chart is first taken away. */
 const SVG = "http://www.w3.org/2000/svg", XLINK = "http://www.w3.org/1999/xlink";
 /* For readers that do not use the font in the file (Word, WPS, Inkscape). */
@@ -93,8 +93,16 @@ function drawn(plot) {
   return group;
 }
 
+/* The map as it stands on the screen: a picture, since a canvas has no drawing to copy. */
+function photographed(canvas, width, height) {
+  const image = element("image", { width, height });
+  image.setAttributeNS(XLINK, "xlink:href", canvas.toDataURL("image/png"));
+  return image;
+}
+
 function composed(plot, said) {
-  const { width: inner, height: tall } = plot.querySelector(".main-svg").getBoundingClientRect();
+  const map = plot instanceof HTMLCanvasElement;
+  const { width: inner, height: tall } = (map ? plot : plot.querySelector(".main-svg")).getBoundingClientRect();
   const width = Math.round(Math.max(inner, NARROWEST)) + 2 * EDGE, room = width - 2 * EDGE;
   const page = element("svg", { xmlns: SVG, role: "img", "font-family": FAMILY, style: "font-variant-numeric: tabular-nums" });
   page.setAttributeNS("http://www.w3.org/2000/xmlns/", "xmlns:xlink", XLINK);
@@ -109,7 +117,8 @@ function composed(plot, said) {
   }
   at = write(page, said.basis, EDGE + (label && label + 8), at + 1, room - (label && label + 8), { size: 13 });
   at = write(page, said.note, EDGE, at + 2, room, { size: 12.5, colour: MUTED }) + 6;
-  const chart = drawn(plot);
+  const chart = element("g", {});
+  chart.append(map ? photographed(plot, inner, tall) : drawn(plot));
   chart.setAttribute("transform", `translate(${Math.round((width - inner) / 2)} ${at})`);
   page.append(chart);
   at = write(page, said.legend, EDGE, at + Math.ceil(tall) + 8, room, { size: 12, colour: MUTED });

@@ -42,7 +42,7 @@ if (!window.renewalPages) {
         item.setAttribute("aria-busy", "true");
         const { picture } = await import(menu.dataset.module);
         const link = document.createElement("a");
-        link.href = URL.createObjectURL(await picture(behind(menu, ".js-plotly-plot"), said, item.dataset.take));
+        link.href = URL.createObjectURL(await picture(behind(menu, ".js-plotly-plot, [data-testid='stDeckGlJsonChart'] canvas"), said, item.dataset.take));
         link.download = `${said.name}.${item.dataset.take}`;
         link.click();
         setTimeout(() => URL.revokeObjectURL(link.href), 60000);

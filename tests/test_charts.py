@@ -175,7 +175,8 @@ def test_labels_get_room_by_their_script():
 
 
 @pytest.mark.parametrize(("stem", "query", "n"), [
-    ("overview", {}, 2), ("streets", {}, 4), ("streets", {"street": "王官庄街道", "category": "基础改造类"}, 2), ("categories", {"lang": "en"}, 2),
+    ("overview", {}, 3), ("map", {}, 1), ("streets", {}, 4),
+    ("streets", {"street": "王官庄街道", "category": "基础改造类"}, 2), ("categories", {"lang": "en"}, 2),
     ("data", {}, 1), ("projects", {"project": "SZ2020-001"}, 1),
 ])
 def test_every_chart_of_a_page_can_be_taken_away(sample_store, monkeypatch, stem, query, n):
@@ -189,7 +190,7 @@ def test_every_chart_of_a_page_can_be_taken_away(sample_store, monkeypatch, stem
     assert not app.exception
     menus = re.findall(r"<details class='take' data-said='([^']*)'", "".join(e.proto.body for e in app.get("html")))
     buttons = [b.proto for b in app.get("download_button") if "chart_file_" in b.proto.id]
-    assert len(app.get("plotly_chart")) == len(menus) == len(buttons) == n
+    assert len(app.get("plotly_chart")) + len(app.get("deck_gl_json_chart")) == len(menus) == len(buttons) == n
     for text in menus:
         said = json.loads(unescape(text))
         assert not re.search(r'[\\/:*?"<>|]', said["name"]) and said["name"].split("_")[0] in ("市中区", "Shizhong")

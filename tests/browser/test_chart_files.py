@@ -235,3 +235,21 @@ def test_a_file_that_can_not_be_made_is_said(server, page):
     menu.locator("[data-take=png]").click()
     expect(menu.locator("output")).to_have_text("文件没有生成，请刷新页面再试")
     expect(menu.locator("[data-take=png]")).not_to_have_attribute("aria-busy", "true")
+
+
+@pytest.mark.parametrize(("path", "at"), [("", 2), ("map", 0)])
+def test_the_map_is_taken_as_it_stands(server, page, path, at):
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto(f"{server}/{path}?as_of={DAY}")
+    settle(page)
+    page.wait_for_selector("[data-testid=stDeckGlJsonChart] canvas")
+    page.wait_for_timeout(1500)  # until it is drawn
+    name, png = taken(page, at, "png")
+    assert name == f"市中区_地图_截至{DAY}.png"
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    shown = colours(image.crop((image.width // 8, image.height // 4, image.width * 7 // 8, image.height * 3 // 4)))
+    late = tuple(int(theme.BEHIND[i:i + 2], 16) for i in (1, 3, 5))
+    assert any(max(abs(a - b) for a, b in zip(late, colour, strict=True)) <= 40 for colour in shown), "bubbles of those behind"
+    name, workbook = taken(page, at, "xlsx")
+    assert name == f"市中区_项目台账_截至{DAY}.xlsx"
+    assert zipfile.is_zipfile(io.BytesIO(workbook))
