@@ -23,7 +23,7 @@ from renewal import figures
 from renewal.charts.theme import FEW, STATUSES
 from renewal.explained import Explained
 from renewal.exports.names import sheet_names
-from renewal.exports.words import lines, plain, speaking
+from renewal.exports.words import WORDS, comma, plain, semicolon, speaking
 from renewal.i18n import _, current_language
 from renewal.intake.exported import TITLES
 from renewal.snapshots import said as snapshots_said
@@ -34,13 +34,13 @@ from renewal.tables.sheet import Head, Sheet, basis, shown, title
 
 ROWS = 1_048_576  # of a worksheet
 WIDE = 15  # columns; with more the paper is A3
-_SIGN = 5.6  # points that a sign of 11 pt takes in a column's width
 _LINE = 15  # points of a line of 11 pt
 _TALLEST = 409  # points; no program knows a taller row
 # What a spreadsheet takes for the start of a formula, the full-width ones included: WPS reads them as the plain ones.
 FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _COLOURS = {s.sign: s.colour for s in (STATUSES[k] for k in ("late", "due_unreported", "unreported", "on_plan", "under_way", "not_commenced"))}
 _GREY = "#F2F2F2"
+_FULL = "■▲●◐○╱≤−–—“”·"  # signs that Chinese fonts draw as wide as a Chinese one
 
 
 def printed(made: Sheet) -> bytes:
@@ -151,7 +151,9 @@ class _Sheet:
         return self._formats[key]
 
     def width(self, head: Head) -> float:
-        return head.column.width or 12
+        """As described, but no title is broken within a word."""
+        words = (word.rstrip() for word in WORDS.findall(head.title) if word.isascii())
+        return max(head.column.width or 12, *(signs(word) * 1.15 + 2 for word in words), 0)
 
     def look(self, column: Column, **more: Any) -> dict[str, Any]:
         """How the cells of a column look."""
@@ -161,9 +163,9 @@ class _Sheet:
         elif column.kind in ("year", "day", "span", "moment", "yesno"):
             look |= {"num_format": {"year": "0", "moment": "yyyy-mm-dd hh:mm"}.get(column.kind, "yyyy-mm-dd"), "align": "center"}
         elif column.kind == "key":
-            look |= {"num_format": "0", "align": "left"}
+            look |= {"num_format": "0", "align": "left", "indent": 1}
         else:
-            look |= {"text_wrap": True}
+            look |= {"text_wrap": True, "align": "left", "indent": 1}
         return look
 
     def cell(self, column: Column, **more: Any) -> Callable[[int, int, Any], None]:
@@ -174,7 +176,7 @@ class _Sheet:
         # Excel would make a formula of such text when somebody edits it, unless the cell says that it is text.
         quoted = self.format(**look | {"quote_prefix": True})
         coloured = {s: self.format(**look | {"font_color": c}) for s, c in _COLOURS.items()} if column.kind in ("status", "words") else {}
-        finer = self.format(**look | {"num_format": "0.0%"})
+        finer = self.format(**look | {"num_format": "0.0%_ "})
         string, number, moment, blank = page.write_string, page.write_number, page.write_datetime, page.write_blank
 
         def write(row: int, at: int, value: Any) -> None:
@@ -202,10 +204,11 @@ class _Sheet:
 
 
 def _number_format(column: Column) -> str:
+    """With some room to the right, which `_` gives in every program (an indent LibreOffice forgets here and there)."""
     if column.kind in ("rate", "percent"):
-        return "0.0%" if column.kind == "rate" else "0%"
+        return "0.0%_ " if column.kind == "rate" else "0%_ "
     whole = "#,##0" + (f".{'0' * column.digits}" if column.digits else "")
-    return "+#,##0;−#,##0;0" if column.kind == "days" else whole
+    return "+#,##0_ ;−#,##0_ ;0_ " if column.kind == "days" else f"{whole}_ "
 
 
 class _Printed(_Sheet):
@@ -244,7 +247,7 @@ class _Printed(_Sheet):
         left = _("填报单位：{office}").format(office=street)
         middle = _("截至日期：{date}").format(date=asked.as_of.isoformat())
         units = dict.fromkeys(h.unit for h in made.heads if h.unit)
-        right = _("单位：{units}").format(units="、".join(units)) if units else ""
+        right = _("单位：{units}").format(units=comma().join(units)) if units else ""
         line = self.plain | {"text_wrap": False}
         if self.last >= 5:
             a, b = self._thirds()
@@ -328,7 +331,11 @@ class _Printed(_Sheet):
         place = (wide or free or [None])[0]
         for at, (head, value) in enumerate(zip(made.heads, totals, strict=True), 1):
             if value is None and at - 1 == place:
-                self.page.write_string(row, at, plain(said), self.format(**self.grid | strong))  # goes on over the empty cells beside it
+                look = self.format(**self.grid | strong | {"align": "left", "indent": 1})
+                self.page.write_string(row, at, plain(said), look)  # goes on over the empty cells beside it
+            elif value is not None and head.column.total == "most":  # no sum: the number says what it is
+                most = f'"{_("最多")} "{_number_format(head.column).split(";")[0]}'
+                self.page.write_number(row, at, value, self.format(**self.look(head.column, **strong) | {"num_format": most}))
             else:
                 self.cell(head.column, **strong)(row, at, value)
         self.page.set_row(row, 20)
@@ -339,7 +346,7 @@ class _Printed(_Sheet):
         for at, text in enumerate(notes(self.made)):
             text = _("注：{text}").format(text=text) if at == 0 else text
             self.merged(row, 0, self.last, text, look)
-            self.page.set_row(row, min(lines(plain(text), sum(self.widths) * _SIGN * 0.95, 9) * 12.5 + 3, _TALLEST))
+            self.page.set_row(row, min(_lines(plain(text), sum(self.widths) * 11 / 9) * 12.5 + 3, _TALLEST))  # of 9 pt
             row += 1
         gap = "　" * (4 if self.last < 6 else 8)
         signed = gap.join((_("填报人："), _("审核人："), _("联系电话："), _("填报日期：")))
@@ -403,15 +410,15 @@ def notes(made: Sheet) -> list[str]:
     if any(h.column.of for h in made.heads):
         found.append(_("不足 {n} 个的不列比率。").format(n=FEW))
     name = {c.field: h.whole for c in table.columns for h in (Head(c, c.title.in_(lang), "", c.group.in_(lang) if c.group else ""),)}
-    order = "、".join(f"{name[f]}{_('（从大到小）') if down else ''}" for f, down in made.view.sort)
-    parts = [_("筛选：{filters}").format(filters="；".join(made.filters) or _("无"))]
+    order = comma().join(f"{name[f]}{_('（从大到小）') if down else ''}" for f, down in made.view.sort)
+    parts = [_("筛选：{filters}").format(filters=semicolon().join(made.filters) or _("无"))]
     parts += [_("排序：{order}").format(order=order)] if order else []
     parts += [_("分组：{group}").format(group=name[made.view.group])] if made.view.group else []
-    found.append("；".join([*parts, made.counts()]))
-    found.append("；".join([basis(made), snapshots_said(made.q)]))
+    found.append(semicolon().join([*parts, made.counts()]))
+    found.append(semicolon().join([basis(made), snapshots_said(made.q)]))
     mark = f"{mark_title()}：{of_sheet(made)}"
     if table.ledger:
-        editable = "、".join(name[h.column.field] for h in made.heads if h.column.edits)
+        editable = comma().join(name[h.column.field] for h in made.heads if h.column.edits)
         mark = _("{mark}（改过的表可在“导入”页“改后载回”，只能改：{columns}）").format(mark=mark, columns=editable or "–")
     found.append(mark)
     return found
@@ -431,9 +438,24 @@ def _runs(groups: Sequence[str]) -> Iterator[tuple[str, int, int]]:
             start = at
 
 
+def signs(text: str) -> float:
+    """Width of a text in signs of a column: a Chinese one is as wide as two, capitals are wider than small letters."""
+    return sum(2.0 if ord(c) > 0x2E80 or c in _FULL else 1.25 if c.isupper() else 1.05 for c in text)
+
+
 @lru_cache(maxsize=16384)
 def _lines(text: str, width: float) -> int:
-    """Lines that a text takes in a column; most take one."""
-    if len(text) * 2 <= width and "\n" not in text:
+    """Lines that a text takes in a column of so many signs; most take one. Latin words are not broken."""
+    room = width - 1.6  # what the borders and the indent take
+    if len(text) * 2 <= room and "\n" not in text:
         return 1
-    return lines(text, width * _SIGN - 4, 11)
+    taken = 0
+    for paragraph in text.split("\n"):
+        at, taken = 0.0, taken + 1
+        for word in WORDS.findall(paragraph):
+            if at and at + signs(word.rstrip()) > room:
+                at, taken = 0.0, taken + 1
+            at += signs(word)
+            if at > room:  # a word longer than a line, which every program breaks
+                taken, at = taken + int(at // room), at % room
+    return taken

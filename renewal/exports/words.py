@@ -16,8 +16,18 @@ T = TypeVar("T")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 # What stays on one line: Latin words, dates and numbers, single Chinese signs.
-_WORDS = re.compile(r"[^\s\u2e80-\uffff]+\s*|\s+|[\u2e80-\uffff]")
+WORDS = re.compile(r"[^\s\u2e80-\uffff]+\s*|\s+|[\u2e80-\uffff]")
 _FULL, _WIDE, _NARROW = "■▲●◐○□╱—…“”·−±", "mwMW@%&", "fijlrtI.,:;'|!()[]/-"
+
+
+def comma() -> str:
+    """What stands between the parts of a list."""
+    return "、" if current_language() == "zh" else ", "
+
+
+def semicolon() -> str:
+    """What stands between sentences of one line."""
+    return "；" if current_language() == "zh" else "; "
 
 
 @contextmanager
@@ -65,7 +75,7 @@ def lines(text: str, width: float, size: float) -> int:
     taken = 0
     for paragraph in text.split("\n"):
         line, at = 1, 0.0
-        for word in _WORDS.findall(paragraph):
+        for word in WORDS.findall(paragraph):
             needs = ems(word)
             if at + ems(word.rstrip()) > room and at:
                 line, at = line + 1, 0.0
@@ -78,7 +88,7 @@ def lines(text: str, width: float, size: float) -> int:
 
 def longest_word(text: str) -> float:
     """Width of the longest piece that should not be broken, in units of the type size."""
-    return max((ems(word.rstrip()) for word in _WORDS.findall(text)), default=0.0)
+    return max((ems(word.rstrip()) for word in WORDS.findall(text)), default=0.0)
 
 
 def cut(text: str, width: float, size: float, most: int) -> str:

@@ -14,12 +14,13 @@ from renewal import fields, frame, ui
 from renewal.cache import Question
 from renewal.charts.theme import STATUSES
 from renewal.explained import Explained
+from renewal.exports.words import semicolon
 from renewal.findings import Finding
 from renewal.i18n import _
 from renewal.store.views import Views
 from renewal.tables.described import DATES, Column, Table, catalogue
 from renewal.tables.files import FORMS, called, made
-from renewal.tables.sheet import Group, Sheet, basis, heads, make, options, shown
+from renewal.tables.sheet import Group, Sheet, basis, heads, make, options, shown, summed
 from renewal.tables.view import Filter, View, groupable, of_url, standard, to_url, written
 
 PAGE = 100  # rows at a time
@@ -54,7 +55,7 @@ def show(q: Question, given: dict[str, str]) -> None:
 def _finding(sheet: Sheet) -> Finding:
     tone = "late" if sheet.late else "due_unreported" if sheet.unreported else "on_plan" if len(sheet) else "few"
     said = _("{table}：{counts}").format(table=sheet.table.title.in_(sheet.lang), counts=sheet.counts())
-    return Finding(tone, said, "；".join([*sheet.filters, basis(sheet)]) if sheet.lang == "zh" else "; ".join([*sheet.filters, basis(sheet)]))
+    return Finding(tone, said, semicolon().join([*sheet.filters, basis(sheet)]))
 
 
 def _url(q: Question, table: Table, view: View, **more: str) -> str:
@@ -295,7 +296,7 @@ def _sums(sheet: Sheet, name: str, n: int, totals: tuple) -> str:
     first = next((at for at, v in enumerate(totals) if v is not None), len(totals))
     said = _("{n} {counted}").format(n=f"{n:,}", counted=sheet.table.counted.in_(sheet.lang))
     cells = "".join(
-        f"<td{' class=n' if h.column.right else ''}>{escape(shown(v, h.column))}</td>"
+        f"<td{' class=n' if h.column.right else ''}>{escape(summed(v, h.column))}</td>"
         for h, v in list(zip(sheet.heads, totals, strict=True))[first:]
     )
     return f"<td colspan={first + 1}>{escape(name)} <small>{escape(said)}</small></td>{cells}"

@@ -13,6 +13,7 @@ import pandas as pd
 from renewal import findings
 from renewal.cache import Question
 from renewal.charts.theme import FEW, STATUSES, status_text
+from renewal.exports.words import comma
 from renewal.i18n import _
 from renewal.intake.values import UNDATED
 from renewal.names import fold
@@ -139,7 +140,7 @@ def by_street(made: Sheet) -> list[tuple[str, Sheet]]:
     return [
         (street, of_rows(
             replace(q, asked=replace(q.asked, street=street), scope=(street,)), table, made.view, made.rows[made.rows[table.street] == street],
-            made.of, made.filters,
+            said=made.filters,
         )) for street in known
     ]
 
@@ -176,7 +177,7 @@ class _Maker:
             column = self.table.column(name)
             if column.filtered_by == "choice":
                 rows = rows[self.codes(rows, column).isin(one.values)]
-                named = "、".join(self.named(column, v) for v in one.values)
+                named = comma().join(self.named(column, v) for v in one.values)
             else:
                 rows = rows[self._within(rows, column, one)]
                 named = _range_said(one)
@@ -257,7 +258,7 @@ class _Maker:
         if column.kind == "label":
             return self.q.plan.label(code, self.lang)
         if column.kind == "labels":
-            return "、".join(self.q.plan.label(part, self.lang) for part in code.split("、"))
+            return comma().join(self.q.plan.label(part, self.lang) for part in code.split("、"))
         return code
 
     def ordinal(self, rows: pd.DataFrame, column: Column) -> pd.Series:
@@ -403,6 +404,12 @@ def shown(value: Any, column: Column) -> str:
     if column.kind == "days":
         return f"{value:+,}".replace("-", "−") if value else "0"
     return f"{value:,.{column.digits}f}"
+
+
+def summed(value: Any, column: Column) -> str:
+    """A total as text; the greatest of a column says that it is no sum."""
+    text = shown(value, column)
+    return f"{_('最多')} {text}" if text and column.total == "most" else text
 
 
 def options(q: Question, table: Table, column: Column, view: View) -> dict[str, tuple[str, int]]:
