@@ -416,7 +416,7 @@ def notes(made: Sheet) -> list[str]:
     parts += [_("分组：{group}").format(group=name[made.view.group])] if made.view.group else []
     found.append(semicolon().join([*parts, made.counts()]))
     found.append(semicolon().join([basis(made), snapshots_said(made.q)]))
-    mark = f"{mark_title()}：{of_sheet(made)}"
+    mark = f"{mark_title()}{'：' if lang == 'zh' else ': '}{of_sheet(made)}"
     if table.ledger:
         editable = comma().join(name[h.column.field] for h in made.heads if h.column.edits)
         mark = _("{mark}（改过的表可在“导入”页“改后载回”，只能改：{columns}）").format(mark=mark, columns=editable or "–")
