@@ -124,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--find", default="", metavar="TEXT", help="only rows with this text")
     sub.add_argument("--where", default="", help="filters of columns as in the page's address: unit=区水务局;days_late=10..")
     sub.add_argument("--columns", default="", metavar="A,B", help="columns in order (default: the table's usual ones)")
-    sub.add_argument("--sort", default="", metavar="A,-B", help="columns to sort by, - the greatest first")
+    sub.add_argument("--sort", default="", metavar="A,-B", help="columns to sort by, - the greatest first (write --sort=-days_late)")
     sub.add_argument("--group", default="", metavar="A", help="column to group and sum by")
     sub.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="language of the file (default zh)")
 
@@ -418,7 +418,9 @@ def _patch(options) -> int:
         raise Explained(_("要用 --reason 写明为什么改；只看改了什么用 --check"))
     found = back.come_back(options.file.name, content, store=store, scope=[s.name for s in load_plan().streets])
     publication, problems = None, list(found.problems)
-    if found.changed and not found.stops and not options.check:
+    if options.check:
+        problems += back.objections(store, found)
+    elif found.changed and not found.stops:
         try:
             report = patch(store, [c.edit for c in found.changed], reason=options.reason, source=options.file.name)
         except EditError as error:

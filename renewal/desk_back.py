@@ -10,14 +10,13 @@ import streamlit as st
 
 from renewal import marked, ui
 from renewal.desk_view import XLSX, Desk, attempt, fresh_key, literal, problem_table, say_done, uploader_words
-from renewal.explained import Explained
 from renewal.exports import forms as forms_of
 from renewal.findings import Finding
 from renewal.i18n import _
 from renewal.intake.limits import load_limits
 from renewal.intake.problems import Problem
 from renewal.intake.values import iso_day
-from renewal.store.amend import EditError, patch, patch_preview
+from renewal.store.amend import patch
 from renewal.tables import back
 from renewal.tables.back import Returned
 
@@ -47,7 +46,7 @@ def returned(d: Desk) -> None:
     found = attempt(lambda: back.come_back(dropped.name, data, store=store, scope=d.viewer.scope))
     if found is None:
         return
-    problems = [*found.problems, *(_refused(d, found) if found.changed and not found.stops else ())]
+    problems = [*found.problems, *back.objections(store, found)]
     with head:
         ui.begin(_verdict(found, problems))
     stops = [p for p in problems if p.severity == "stop"]
@@ -57,22 +56,12 @@ def returned(d: Desk) -> None:
         ui.heading(_("问题"), _("红色须改正，文件才能载入；提示不影响载入"))
         problem_table(problems)
         run = copy_context()
-        st.download_button(
-            _("下载标注副本：{file}").format(file=literal(dropped.name)), lambda: run.run(marked.copy, dropped.name, data, problems),
-            file_name=marked.name_of(dropped.name), mime=XLSX, key="marked_back", on_click="ignore",
-        )
+        if not dropped.name.lower().endswith(".zip"):
+            st.download_button(
+                _("下载标注副本：{file}").format(file=literal(dropped.name)), lambda: run.run(marked.copy, dropped.name, data, problems),
+                file_name=marked.name_of(dropped.name), mime=XLSX, key="marked_back", on_click="ignore",
+            )
     _changed_table(d, found)
-
-
-def _refused(d: Desk, found: Returned) -> list[Problem]:
-    """What publishing the changes would be refused for."""
-    try:
-        with patch_preview(d.q.asked.store, [c.edit for c in found.changed], reason=_("预览"), source=found.file) as seen:
-            return back.refusals(seen.report, found)
-    except EditError as error:
-        return [back.impossible(error, found)]
-    except Explained as error:
-        return [Problem("no_edit", str(error), file=found.file)]
 
 
 def _verdict(found: Returned, problems: list[Problem]) -> Finding:

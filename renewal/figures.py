@@ -68,13 +68,14 @@ def catalogue(folder: Path = FOLDER) -> dict[str, Figure]:
 
 def run(
     name: str, *, as_of: date, known_at: date | datetime | None = None, batch: int, level: str, scope: Iterable[str],
-    store: Store | None = None, version: str | None = None, **own: Any,
+    store: Store | None = None, version: str | None = None, upto: int | None = None, **own: Any,
 ) -> pd.DataFrame:
     """Rows of a figure, with the columns and in the order that its file gives.
 
     as_of: state at the end of this day; known_at: what was known by then (a day counts whole; None: all that is known
     now); batch: year of the batch; level: completion level, code or name; scope: names of the streets the viewer may
-    see, none gives no rows; store: default the store in effect; version: default its current one; own: the figure's
+    see, none gives no rows; store: default the store in effect; version: default its current one; upto: as if later
+    publications had not been made; own: the figure's
     own parameters (since: the earlier date of a figure that spans two, a date or its ISO text). Dates come as
     datetime64[us] with NaT, whole numbers as Int64. Raises FigureError for an unknown figure, parameter or level and for
     a date that is none or too late, NoData for an empty store.
@@ -93,7 +94,7 @@ def run(
         given["since"] = _since(given["since"], as_of)
         state = kept.between(given["since"], as_of, given["known_at"], version)
     else:
-        state = kept.state(as_of, given["known_at"], version)
+        state = kept.state(as_of, given["known_at"], version, upto) if upto else kept.state(as_of, given["known_at"], version)
     try:
         rows = state.query(figure.sql, {p: given[p] for p in figure.params}, given["level"])
     except duckdb.Error as error:

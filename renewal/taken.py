@@ -111,6 +111,8 @@ def _table(store: Store, of: Table, file: str, asked: Asked) -> tuple[bytes, dat
     streets = _streets(asked)
     q = _question(store, asked, streets[0] if len(streets) == 1 else None, asked.as_of)
     view = of_url(of, asked.view)
+    if asked.view.get("against") and not of.spans:
+        raise Explained(_("“{table}”不与更早的日期相比，不用 --since").format(table=of.title.in_(asked.lang)))
     if view.notes:
         raise Explained("；".join(view.notes))
     if len(streets) > 1:

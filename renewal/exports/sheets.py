@@ -40,6 +40,7 @@ _TALLEST = 409  # points; no program knows a taller row
 FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _COLOURS = {s.sign: s.colour for s in (STATUSES[k] for k in ("late", "due_unreported", "unreported", "on_plan", "under_way", "not_commenced"))}
 _GREY = "#F2F2F2"
+_LEAST = 84  # signs: the width that title and signatures need
 _FULL = "■▲●◐○╱≤−–—“”·"  # signs that Chinese fonts draw as wide as a Chinese one
 
 
@@ -217,7 +218,9 @@ class _Printed(_Sheet):
     def write(self) -> None:
         made, page = self.made, self.page
         self.last = len(made.heads)  # the first column counts the rows
-        self.widths = [6.0, *(self.width(h) for h in made.heads)]
+        widths = [self.width(h) for h in made.heads]
+        self.wider = max(1.0, _LEAST / sum(widths))  # a few columns share the sheet
+        self.widths = [6.0, *(w * self.wider for w in widths)]
         for at, width in enumerate(self.widths):
             page.set_column(at, at, width)
         self._top()
@@ -275,6 +278,9 @@ class _Printed(_Sheet):
         runs = list(_runs([h.group for h in heads]))
         deep = 2 if any(group for group, _a, _b in runs) else 1
         self.merged(row, 0, 0, _("序号"), look, deep - 1)
+        # Notes are taken off before a table is passed on; what it is stays beside its rows, out of sight.
+        self.page.write_string(row, self.last + 1, mark_title(), self.format(font_color="#808080"))
+        self.page.set_column(self.last + 1, self.last + 1, 8, None, {"hidden": True})
         for group, a, b in runs:
             if not group:
                 for at in range(a, b + 1):
@@ -299,11 +305,12 @@ class _Printed(_Sheet):
         writers = [self.cell(h.column) for h in made.heads]
         number = self.format(**self.grid | {"align": "center"})
         wrapping = [
-            (cells, self.width(h)) for h, cells in zip(made.heads, made.cells, strict=True)
+            (cells, self.width(h) * self.wider) for h, cells in zip(made.heads, made.cells, strict=True)
             if h.column.kind in ("text", "label", "labels", "words", "status")
         ]
         starts = {g.start: g for g in made.groups}
         columns = list(zip(writers, made.cells, range(1, len(writers) + 1), strict=True))
+        mark, quiet = str(of_sheet(made)), self.format(font_color="#808080")
         for at in range(len(made)):
             if at in starts:
                 group = starts[at]
@@ -311,6 +318,7 @@ class _Printed(_Sheet):
             page.write_number(row, 0, at + 1, number)
             for write, cells, column in columns:
                 write(row, column, cells[at])
+            page.write_string(row, self.last + 1, mark, quiet)
             tall = max((_lines(c[at], width) for c, width in wrapping if c[at]), default=1)
             page.set_row(row, min(tall * _LINE + 5, _TALLEST))
             row += 1
@@ -406,7 +414,8 @@ def notes(made: Sheet) -> list[str]:
     if figure is not None:
         clause = _("（方案条款 {clause}）").format(clause=figure.clause) if figure.clause else ""
         found.append(_("口径：{text}{clause}").format(text=figure.definition[lang], clause=clause))
-    found += [n.in_(lang) for n in table.notes]
+    fields = {h.column.field for h in made.heads}
+    found += [n.in_(lang) for n in table.notes if not n.of or n.of in fields]
     if any(h.column.of for h in made.heads):
         found.append(_("不足 {n} 个的不列比率。").format(n=FEW))
     name = {c.field: h.whole for c in table.columns for h in (Head(c, c.title.in_(lang), "", c.group.in_(lang) if c.group else ""),)}
@@ -417,9 +426,8 @@ def notes(made: Sheet) -> list[str]:
     found.append(semicolon().join([*parts, made.counts()]))
     found.append(semicolon().join([basis(made), snapshots_said(made.q)]))
     mark = f"{mark_title()}{'：' if lang == 'zh' else ': '}{of_sheet(made)}"
-    if table.ledger:
-        editable = comma().join(name[h.column.field] for h in made.heads if h.column.edits)
-        mark = _("{mark}（改过的表可在“导入”页“改后载回”，只能改：{columns}）").format(mark=mark, columns=editable or "–")
+    if editable := comma().join(name[h.column.field] for h in made.heads if h.column.edits and table.ledger):
+        mark = _("{mark}（改过的表可在“导入”页“改后载回”，只能改：{columns}）").format(mark=mark, columns=editable)
     found.append(mark)
     return found
 

@@ -11,21 +11,30 @@ from ..names import fold
 from .read import Grid
 
 TITLES = {"zh": "导出编号", "en": "Export no."}  # what the number is called, by the language of the table
-PATTERN = re.compile(r"([a-z][a-z0-9_]*)/(\d{4}-\d\d-\d\d)/P(\d+)/(\d{4})/(M\d+)/(zh|en)")
+PATTERN = re.compile(r"([a-z][a-z0-9_]*)/(\d{4}-\d\d-\d\d)/P(\d+)-([0-9a-f]{8})/(\d{4})/(M\d+)/(zh|en)")
 _LINE = re.compile(rf"(?:{'|'.join(map(re.escape, TITLES.values()))})\s*[:：]\s*({PATTERN.pattern})(?:\W|$)")
-_TOP, _BOTTOM = 12, 40  # rows in which it is looked for
+_TOP = 12  # rows that are looked through whole; below them the first cells, where the line stands
 
 
 def exported(grid: Grid) -> str:
     """The number of the export that a sheet is, '' for any other sheet: in a line that begins with its title, or in the column of that
     title. A remark that quotes one does not make a ledger an export."""
-    rows = (*grid.rows[:_TOP], *grid.rows[_TOP:][-_BOTTOM:])
     titles = {fold(t) for t in TITLES.values()}
     columns = {at for row in grid.rows[:_TOP] for at, cell in enumerate(row) if isinstance(cell, str) and fold(cell) in titles}
-    for row in rows:
+    for row in grid.rows[:_TOP]:
         for at, cell in enumerate(row):
-            if not isinstance(cell, str) or "/P" not in cell:
-                continue
-            if found := _LINE.match(cell.strip()) or (PATTERN.fullmatch(cell.strip()) if at in columns else None):
-                return PATTERN.search(found[0])[0]
+            if found := _marked(cell, at in columns):
+                return found
+    places = sorted(columns | {0, 1})  # a number may have been taken out of any row, so all are asked
+    for row in grid.rows[_TOP:]:
+        for at in places:
+            if at < len(row) and (found := _marked(row[at], at in columns)):
+                return found
     return ""
+
+
+def _marked(cell: object, of_column: bool) -> str:
+    if not isinstance(cell, str) or "/P" not in cell:
+        return ""
+    found = _LINE.match(cell.strip()) or (PATTERN.fullmatch(cell.strip()) if of_column else None)
+    return PATTERN.search(found[0])[0] if found else ""

@@ -64,10 +64,16 @@ def _table(macro: str, level: str) -> str:
 
 
 class State:
-    """One date, as known at one moment, on one version. Used by one thread at a time; others wait."""
+    """One date, as known at one moment, on one version; upto: as if later publications had not been made. Used by one thread at a
+    time; others wait."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, schema: str, as_of: date, known_at: datetime):
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, schema: str, as_of: date, known_at: datetime, upto: int | None = None):
         self._cursor = cursor
+        if upto is not None:  # found before the version's own table of that name
+            cursor.execute(
+                "CREATE TEMP TABLE snapshots AS SELECT * REPLACE (CASE WHEN withdrawn_by <= ? THEN withdrawn_at END AS withdrawn_at)"
+                " FROM snapshots WHERE publication <= ?", [upto, upto]
+            )
         self._schema = schema
         self._asked = (as_of, known_at)
         self._tables: set[str] = set()

@@ -104,10 +104,19 @@ class Store:
                 self._open.move_to_end(key)
             return connection.cursor()
 
-    def state(self, as_of: date, known_at: datetime, version: str | None = None) -> State:
-        """The state at the end of a day as known at a moment, on a version (default: the current one)."""
+    def state(self, as_of: date, known_at: datetime, version: str | None = None, upto: int | None = None) -> State:
+        """The state at the end of a day as known at a moment, on a version (default: the current one); upto: as if only the
+        publications up to this one had been made."""
         name = version or self.version()
-        return self._kept((name, as_of, known_at), lambda: State(self.cursor(name), schema()[0], as_of, known_at))
+        return self._kept((name, as_of, known_at, upto), lambda: State(self.cursor(name), schema()[0], as_of, known_at, upto))
+
+    def fingerprint(self, publication: int, version: str | None = None) -> str:
+        """Eight signs that tell the data of this store up to a publication from those of any other; a rebuild does not change them."""
+        found = self.cursor(version).execute(
+            "SELECT md5(string_agg(concat_ws('/', publication, kind, as_of, sha256, sheet), ';' ORDER BY snapshot)) FROM snapshots"
+            " WHERE publication <= ?", [publication],
+        ).fetchone()[0]
+        return (found or "0" * 8)[:8]
 
     def between(self, since: date, as_of: date, known_at: datetime, version: str | None = None) -> Between:
         """The state at the end of a day beside that at the end of a later one, both as known at a moment."""

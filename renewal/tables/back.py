@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from renewal import figures
 from renewal.cache import Question
 from renewal.exports.sheets import as_written, mark_title
 from renewal.exports.words import speaking
@@ -22,6 +23,7 @@ from renewal.intake import read as reading
 from renewal.intake.cells import Broken, Month, Percent
 from renewal.intake.exported import exported
 from renewal.intake.layouts import load_layouts
+from renewal.intake.limits import load_limits
 from renewal.intake.problems import Problem, Refusal
 from renewal.intake.read import Grid
 from renewal.intake.recognise import column_letter
@@ -31,12 +33,14 @@ from renewal.meeting import build
 from renewal.names import fold
 from renewal.plan import Plan
 from renewal.store import Store, StoreError
-from renewal.store.amend import COORDINATES, Edit, EditError, PatchReport
+from renewal.store.amend import COORDINATES, Edit, EditError, PatchReport, patch_preview
+from renewal.store.office import now
 from renewal.store.quality import EVER
+from renewal.store.receive import unpacked
 from renewal.tables import described
 from renewal.tables.described import DATES, NUMBERS, Column, Table
 from renewal.tables.mark import Mark, parsed
-from renewal.tables.sheet import Head, Sheet, heads, make, shown
+from renewal.tables.sheet import Head, Sheet, heads, of_rows, shown
 from renewal.tables.view import View
 
 _SEARCHED = 15  # rows in which the header is looked for
@@ -77,32 +81,43 @@ class Returned:
 
 
 def come_back(name: str, data: bytes, *, store: Store, scope: Iterable[str]) -> Returned:
-    """What was changed in a file that was exported here. What is wrong with it is in the problems; nothing is changed by asking.
-    Raises StoreError, PlanError or TableError where nothing can be compared at all."""
+    """What was changed in a file that was exported here, or in the files of a ZIP. What is wrong with it is in the problems; nothing is
+    changed by asking. Raises StoreError, PlanError or TableError where nothing can be compared at all."""
     out = Returned(name)
+    seen: dict[tuple, tuple[str, int]] = {}
+    for file in unpacked(name, data, now(), False, load_limits()):
+        if file.report.problems:
+            out.problems += file.report.problems
+        else:
+            _one_file(out, file.name, file.data, store, tuple(scope), seen)
+    return out
+
+
+def _one_file(out: Returned, name: str, data: bytes, store: Store, scope: tuple[str, ...], seen: dict[tuple, tuple[str, int]]) -> None:
     try:
         book = reading.read(name, data, alone=True)
     except Refusal as refusal:
         out.problems += refusal.problems
-        return out
+        return
     marks = {grid.sheet: mark for grid in book.grids if (mark := parsed(exported(grid)))}
     if not marks:
         message = _("里面没有导出编号，不是从“台账导出”导出的表；街道报来的台账请在“导入”页按新的一期载入")
         out.problems.append(Problem("not_exported", message, file=name))
-        return out
-    found = [(grid, marks[grid.sheet]) for grid in book.grids if grid.sheet in marks]
-    tables = []
-    for grid, mark in found:
-        comparison = _Comparison(out, grid, mark, store, tuple(scope))
-        if comparison.columns:
-            tables.append(comparison)
+        return
+    others = [m for m in marks.values() if m.data != store.fingerprint(m.publication)]
+    if others:
+        message = _("这张表不是从这个数据库导出的（{mark}），请在导出它的那一个里载回").format(mark=others[0])
+        out.problems.append(Problem("other_store", message, file=name))
+        return
+    only = next(iter(marks.values())) if len(set(marks.values())) == 1 else None  # of a sheet whose own number was taken out
+    tables = [
+        c for grid in book.grids if (mark := marks.get(grid.sheet, only)) and (c := _Comparison(out, name, grid, mark, store, scope)).columns
+    ]
     if not tables:
-        message = _("没有找到表头（应有“{key}”等列），请不要改动表头").format(key=_key_titles(found[0][1]))
+        message = _("没有找到表头（应有“{key}”等列），请不要改动表头").format(key=_key_titles(next(iter(marks.values()))))
         out.problems.append(Problem("no_header", message, file=name))
-    seen: dict[tuple[str, ...], tuple[str, int]] = {}
     for comparison in tables:
         comparison.compare(seen)
-    return out
 
 
 def _key_titles(mark: Mark) -> str:
@@ -115,8 +130,8 @@ def _key_titles(mark: Mark) -> str:
 class _Comparison:
     """One sheet of the file against the table as it is now."""
 
-    def __init__(self, out: Returned, grid: Grid, mark: Mark, store: Store, scope: tuple[str, ...]):
-        self.out, self.grid, self.mark, self.store, self.scope = out, grid, mark, store, scope
+    def __init__(self, out: Returned, file: str, grid: Grid, mark: Mark, store: Store, scope: tuple[str, ...]):
+        self.out, self.file, self.grid, self.mark, self.store, self.scope = out, file, grid, mark, store, scope
         self.table: Table = described.table(mark.table)
         self.first, self.columns = self._header()  # first row below the header, place -> head
 
@@ -126,6 +141,12 @@ class _Comparison:
         with speaking(self.mark.lang):
             every = heads(self.table, [c.field for c in self.table.columns], self.mark.lang)
         known = {fold(h.group + h.leaf): h for h in every}
+        titles = [fold(t) for h in every for t in {h.title, h.group + h.title}]
+        for head in every:  # a title whose unit or group was taken off, where it still can be only the one
+            for title in (fold(head.group + head.title), fold(head.title)):
+                if titles.count(title) == 1:
+                    known.setdefault(title, head)
+        self.alike = {fold(h.title) for h in every} | {fold(h.leaf) for h in every}
         groups = {fold(h.group) for h in every if h.group}
         keys = {h.column.field for h in every} & set(self.table.keys)
         rows = self.grid.rows
@@ -158,10 +179,15 @@ class _Comparison:
         for place in range(len(self.grid.rows[at])):
             texts = [str(self.grid.rows[r][place]) for r in range(at, at + 1 + deep) if place < len(self.grid.rows[r])]
             title = next((t for t in reversed(texts) if t.strip()), "")
-            if place not in found and title and fold(title) not in ours:
+            if place not in found and fold(title) in self.alike:
+                message = _("表头“{title}”分不清是哪一列，请不要改动表头").format(title=title)
+                self.out.problems.append(Problem(
+                    "changed_header", message, file=self.file, sheet=self.grid.sheet, row=at + 1 + deep, column=f"{column_letter(place)} {title}"
+                ))
+            elif place not in found and title and fold(title) not in ours:
                 message = _("这一列不是导出的表里的，没有读取")
                 self.out.problems.append(Problem(
-                    "extra_column", message, file=self.out.file, sheet=self.grid.sheet, column=f"{column_letter(place)} {title}",
+                    "extra_column", message, file=self.file, sheet=self.grid.sheet, column=f"{column_letter(place)} {title}",
                     severity="note",
                 ))
 
@@ -171,20 +197,40 @@ class _Comparison:
 
     # ---- what the table says now ---------------------------------------------------------------------------------
     @cached_property
-    def now(self) -> Sheet:
+    def q(self) -> Question:
+        """The question that the export was asked with, for the streets that the reader may see."""
         with speaking(self.mark.lang):
             q = build.question(
                 store=self.store, as_of=self.mark.as_of, batch=self.mark.batch, level=self.mark.level, lang=self.mark.lang,
             )
-            q = replace(q, scope=tuple(s for s in q.scope if s in self.scope))
-            return make(q, self.table, View(tuple(c.field for c in self.table.columns)))
+        return replace(q, scope=tuple(s for s in q.scope if s in self.scope))
+
+    @cached_property
+    def was(self) -> Sheet:
+        """The whole table as it was when it was exported: all that was loaded since is left out."""
+        q, table = self.q, self.table
+        rows = figures.run(
+            table.source, as_of=self.mark.as_of, batch=self.mark.batch, level=self.mark.level, scope=q.scope, store=self.store,
+            upto=self.mark.publication, **table.params,
+        )
+        return self._sheet(rows)
+
+    @cached_property
+    def now(self) -> dict[tuple[str, ...], dict[str, Any]]:
+        """Key -> field -> cell, as the table is now."""
+        made = self._sheet(self.q.figure(self.table.source, **self.table.params))
+        keys = zip(*(_key_of(made, f) for f in self.table.keys), strict=True)
+        names = [h.column.field for h in made.heads]
+        return {key: dict(zip(names, cells, strict=True)) for key, cells in zip(keys, zip(*made.cells, strict=True), strict=True)}
+
+    def _sheet(self, rows: pd.DataFrame) -> Sheet:
+        with speaking(self.mark.lang):
+            return of_rows(self.q, self.table, View(tuple(c.field for c in self.table.columns)), rows)
 
     @cached_property
     def newer(self) -> dict[str, dict[str, Any]]:
         """Project -> kind of ledger -> the newest report that the export does not know."""
-        rows = Question(self.now.q.asked, self.now.q.plan, self.now.q.scope).figure(
-            "newer_reports", as_of=EVER, after=self.mark.publication, day=self.mark.as_of.isoformat()
-        )
+        rows = self.q.figure("newer_reports", as_of=EVER, after=self.mark.publication, day=self.mark.as_of.isoformat())
         found: dict[str, dict[str, Any]] = {}
         for r in rows.itertuples():
             found.setdefault(r.project_id, {})[r.kind] = r
@@ -196,43 +242,50 @@ class _Comparison:
         if not table.ledger:
             names = "、".join(t.title.in_(current_language()) for t in described.catalogue().values() if t.ledger)
             message = _("“{table}”里的数是算出来的，改不回来；能改后载回的是：{names}").format(table=out.table, names=names)
-            out.problems.append(Problem("not_a_ledger", message, file=out.file, sheet=self.grid.sheet))
+            out.problems.append(Problem("not_a_ledger", message, file=self.file, sheet=self.grid.sheet))
             return
         try:
-            now = self.now
+            was = self.was
         except StoreError as error:
-            out.problems.append(Problem("no_such_state", str(error), file=out.file, sheet=self.grid.sheet))
+            out.problems.append(Problem("no_such_state", str(error), file=self.file, sheet=self.grid.sheet))
             return
-        out.of = len(now)
-        keys = [_key_of(now, f) for f in table.keys]
+        out.of = len(was)
+        keys = [_key_of(was, f) for f in table.keys]
         at_key = {tuple(k): n for n, k in enumerate(zip(*keys, strict=True))}
         places = {h.column.field: place for place, h in self.columns.items()}
-        for number, row in self._rows(places, at_key):
+        for number, row in self._rows(places):
             key = tuple(_key_cell(row[places[f]]) for f in table.keys)
+            if not key[0]:
+                self._problem("missing_key", _("没有{key}，不知道是哪一行").format(key=self._title(table.keys[0])), row=number)
+                continue
             if key not in at_key:
                 self._unknown(number, key, [cell_shown(row[places[f]]) for f in table.keys], keys)
                 continue
-            if key in seen:
-                sheet, before = seen[key]
-                where = _("第 {n} 行").format(n=before) if sheet == self.grid.sheet else _("“{sheet}”第 {n} 行").format(sheet=sheet, n=before)
+            if (table.name, *key) in seen:
+                where = self._where(*seen[table.name, *key])
                 self._problem("duplicate_row", _("与{where}是同一行，请只留一行").format(where=where), row=number)
                 continue
-            seen[key] = (self.grid.sheet, number)
+            seen[table.name, *key] = (self.grid.sheet, number)
             out.rows += 1
-            self._row(number, row, at_key[key])
+            self._row(number, row, at_key[key], key)
 
-    def _rows(self, places: dict[str, int], at_key: dict[tuple, int]) -> Iterator[tuple[int, list]]:
-        """The rows of the table: not its sums, notes and signatures, which have no key or stand alone in their row."""
+    def _title(self, field: str) -> str:
+        return next(h.whole for h in self.columns.values() if h.column.field == field)
+
+    def _where(self, sheet: str, number: int) -> str:
+        return _("第 {n} 行").format(n=number) if sheet == self.grid.sheet else _("“{sheet}”第 {n} 行").format(sheet=sheet, n=number)
+
+    def _rows(self, places: dict[str, int]) -> Iterator[tuple[int, list]]:
+        """The rows of the table: not its sums, and not its notes and signatures, which stand alone in their row."""
+        mark = fold(mark_title())
+        quiet = [at for at, cell in enumerate(self.grid.rows[self.first - 1]) if isinstance(cell, str) and fold(cell) == mark]
+        quiet += [at for at, cell in enumerate(self.grid.rows[self.first - 2]) if isinstance(cell, str) and fold(cell) == mark]
         for number, row in enumerate(self.grid.rows[self.first:], self.first + 1):
-            key = tuple(_key_cell(row[places[f]]) for f in self.table.keys)
-            if not any(key):
-                continue
-            if key not in at_key:
-                filled = [c for c in row if c != ""]
-                sums = isinstance(row[0], str) and fold(row[0]) in self._sums
-                if sums or len(filled) == 1 or ("" in key and isinstance(filled[0], str) and len(filled[0]) > 30):
-                    continue
-            yield number, row
+            filled = [at for at, cell in enumerate(row) if at not in quiet and not (isinstance(cell, str) and not cell.strip())]
+            keyed = [f for f in self.table.keys if _key_cell(row[places[f]])]
+            sums = isinstance(row[0], str) and fold(row[0]) in self._sums
+            if keyed or (len(filled) > 1 and not sums):
+                yield number, row
 
     @cached_property
     def _sums(self) -> set[str]:
@@ -252,11 +305,11 @@ class _Comparison:
         message = _("项目 {project} 没有“{subject}”这一行；新的工程或节点请用台账报").format(project=written[0], subject=written[-1] or "–")
         self._problem("unknown_row", message, row=number, value=written[-1])
 
-    def _row(self, number: int, row: list, at: int) -> None:
-        now, table = self.now, self.table
-        source = now.rows.iloc[at]
-        project = source[table.project]
-        since = self.newer.get(project, {})
+    def _row(self, number: int, row: list, at: int, key: tuple[str, ...]) -> None:
+        was, table = self.was, self.table
+        source = was.rows.iloc[at]
+        now = self.now.get(key)
+        names = [h.column.field for h in was.heads]
         for place, head in self.columns.items():
             column = head.column
             if column.field in table.keys:
@@ -266,28 +319,27 @@ class _Comparison:
                 message = _("是错误值 {text}，请改正公式或填上数值").format(text=str(cell))
                 self._problem("broken_cell", message, row=number, place=place, head=head, value=str(cell))
                 continue
-            before = now.cells[[h.column.field for h in now.heads].index(column.field)][at]
             if isinstance(cell, str) and self.grid.widths is not None:  # a CSV, whose texts were made harmless
                 cell = as_written(cell)
-            if _same(cell, before, column):
+            before = was.cells[names.index(column.field)][at]
+            # what says the same as then was not changed here, and what says the same as now need not be
+            if _same(cell, before, column) or (now is not None and _same(cell, now[column.field], column)):
                 continue
-            self._changed(number, place, head, cell, before, source, since)
+            self._changed(number, place, head, cell, before, source)
 
-    def _changed(self, number: int, place: int, head: Head, cell: Any, before: Any, source: pd.Series, since: dict[str, Any]) -> None:
-        table, column, plan = self.table, head.column, self.now.q.plan
+    def _changed(self, number: int, place: int, head: Head, cell: Any, before: Any, source: pd.Series) -> None:
+        table, column, plan = self.table, head.column, self.q.plan
         told = cell_shown(cell)
         if not column.edits or column.edits in COORDINATES:
-            if since:  # it may well be the data that have changed
-                return
             message = _("这一列是算出来的，不能在这里改，请改回“{before}”；能改的列写在导出编号后面").format(before=shown(before, column) or _("空"))
             self._problem("computed_cell", message, row=number, place=place, head=head, value=told)
             return
-        if table.ledger in since:
-            newest = since[table.ledger]
-            what = _("被撤回") if newest.withdrawn else _("载入")
-            message = _("导出之后这个项目已有新的数（{file}，截至 {day}，第 {n} 次发布{what}），请重新导出后再改").format(
-                file=newest.file, day=f"{newest.as_of:%Y-%m-%d}", n=newest.publication, what=what
-            )
+        newest = self.newer.get(source[table.project], {}).get(table.ledger)
+        if newest is not None:
+            message = _("导出之后这个项目已有新的数（{file}，截至 {day}，第 {n} 次发布），请重新导出后再改")
+            if newest.withdrawn:
+                message = _("导出之后这个项目的数已被撤回（{file}，截至 {day}，由第 {n} 次发布），请重新导出后再改")
+            message = message.format(file=newest.file, day=f"{newest.as_of:%Y-%m-%d}", n=newest.publication)
             self._problem("newer_data", message, row=number, place=place, head=head, value=told)
             return
         subject = source[table.subject] if table.subject else ""
@@ -297,7 +349,7 @@ class _Comparison:
             self._problem("empty_cell", _("这一格不能空"), row=number, place=place, head=head)
             return
         self.out.changed.append(Changed(
-            Edit(table.ledger, source[table.project], subject, column.edits, value), self.out.file, self.grid.sheet, number,
+            Edit(table.ledger, source[table.project], subject, column.edits, value), self.file, self.grid.sheet, number,
             f"{column_letter(place)} {head.whole}", source[table.street], source["name"], plan.label(subject, current_language()) if subject else "",
             head.whole, shown(before, column), told,
         ))
@@ -306,10 +358,23 @@ class _Comparison:
         self, code: str, message: str, *, row: int | None = None, place: int | None = None, head: Head | None = None, value: str = ""
     ) -> None:
         column = "" if place is None or head is None else f"{column_letter(place)} {head.whole}"
-        self.out.problems.append(Problem(code, message, file=self.out.file, sheet=self.grid.sheet, row=row, column=column, value=value))
+        self.out.problems.append(Problem(code, message, file=self.file, sheet=self.grid.sheet, row=row, column=column, value=value))
 
 
 # ---- what becomes of it ----------------------------------------------------------------------------------------------
+
+def objections(store: Store, found: Returned) -> list[Problem]:
+    """What publishing the changes would be refused for; nothing is published."""
+    if not found.changed or found.stops:
+        return []
+    try:
+        with patch_preview(store, [c.edit for c in found.changed], reason=_("预览"), source=found.file) as seen:
+            return refusals(seen.report, found)
+    except EditError as error:
+        return [impossible(error, found)]
+    except StoreError as error:
+        return [Problem("no_edit", str(error), file=found.file)]
+
 
 def refusals(report: PatchReport, found: Returned) -> list[Problem]:
     """Why a patch was not published, told of the cells of the clerk's own file."""
@@ -351,6 +416,8 @@ def _same(cell: Any, before: Any, column: Column) -> bool:
         return False
     if column.kind in (*NUMBERS, "year") or (column.kind == "key" and not isinstance(before, str)):
         found = _as_number(cell, column)
+        if column.kind == "percent" and isinstance(cell, int | float) and abs(cell) > 1:  # 43 where 43 % stood
+            found = cell / 100
         return found is not None and abs(found - float(before)) < 0.5 * 10 ** -max(column.digits, 6 if column.kind in ("rate", "percent") else 3)
     if column.kind in DATES:
         return _as_day(cell) == (before if isinstance(before, str) else shown(before, column))

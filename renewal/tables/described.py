@@ -41,7 +41,7 @@ class Column(Described):
     kind: text; key (numbers and codes, never wrapped); label (the plan's names in the reader's language); labels (several, joined by
     、); number, with `digits`; year; days (signed days against a plan, late is bad); rate (`of` = numerator and denominator);
     percent (0 to 100); day; span (a date with a partner `<field>_to`, shown as precisely as it was written); moment; status (keys of
-    the statuses); words (codes with the `words` given here); yesno.
+    the statuses); words (codes with the `words` given here); yesno. none: what a label says where there is none.
     total: sum; once (each project once); most (the greatest). A rate is made anew from its sums.
     filter: choice, range or none (default: what fits its kind); shown: whether it is among the columns that the table starts with;
     width: in signs of 11 pt, a Chinese one counts two; edits: the field of the layouts that a changed cell corrects.
@@ -57,6 +57,7 @@ class Column(Described):
     of: tuple[Name, Name] | None = None
     digits: int = Field(0, ge=0, le=6)
     words: dict[str, Words] = Field(default_factory=dict)
+    none: Words | None = None
     total: Literal["", "sum", "once", "most"] = ""
     filter: Literal["", "choice", "range", "none"] = ""
     shown: bool = True
@@ -95,6 +96,12 @@ class Column(Described):
         return self.kind in NUMBERS
 
 
+class Note(Words):
+    """A sentence under the printed table; of: only where this column is shown."""
+
+    of: str = ""
+
+
 class Condition(Described):
     """Rows in which a field has one of the values, or is above a number."""
 
@@ -129,7 +136,7 @@ class Table(Described):
     unreported: Condition | None = None
     ledger: Literal["", "register", "progress", "milestones"] = ""
     subject: str = ""
-    notes: tuple[Words, ...] = ()
+    notes: tuple[Note, ...] = ()
     columns: tuple[Column, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -38,12 +38,14 @@ def show(q: Question, given: dict[str, str]) -> None:
     table = known.get(given["table"]) or next(iter(known.values()))
     given = {**given, "table": table.name}
     view = of_url(table, given)
+    if view.since and view.since not in _earlier(q):
+        notes.append(_("没有比截至日期更早的一期 {date}，与上一期相比").format(date=view.since[:20]))
+        view = replace(view, since="")
     top = st.container()
     with st.container(key="table_controls"):
         _controls(q, known, table, view)
     for text in (*notes, *view.notes):
         st.warning(text)
-    view = replace(view, since=_since(q, table, view))
     sheet = make(q, table, view)
     with top:
         ui.begin(_finding(sheet))
@@ -61,13 +63,6 @@ def _finding(sheet: Sheet) -> Finding:
 def _url(q: Question, table: Table, view: View, **more: str) -> str:
     """The address of the page in another view."""
     return q.asked.url("tables", **{"table": table.name, **to_url(table, view), **more})
-
-
-def _since(q: Question, table: Table, view: View) -> str:
-    """The earlier date of a table of two: a round before the as-of date."""
-    if not table.spans:
-        return ""
-    return view.since if view.since in _earlier(q) else ""
 
 
 def _earlier(q: Question) -> list[str]:
@@ -213,7 +208,6 @@ def _remove(kept: Views, number: int) -> None:
 def _downloads(q: Question, table: Table, view: View) -> None:
     """The files are made when they are asked for, from the same view."""
     context = copy_context()
-    view = replace(view, since=_since(q, table, view))
     for form, about in FORMS.items():
         if about.by_street and table.column(table.street) is None:
             continue
@@ -238,7 +232,7 @@ def _table(sheet: Sheet, given: dict[str, str]) -> None:
         steps = [(_("‹ 前 {n} 行").format(n=PAGE), max(start - PAGE, 0))] if start else []
         steps += [(_("后 {n} 行 ›").format(n=min(PAGE, len(sheet) - stop)), stop)] if stop < len(sheet) else []
         moves = " ".join(ui.anchor(words, _url(q, table, view, row=str(n or "")), "more") for words, n in steps)
-        said = _("第 {first}–{last} 行，共 {of} 行；文件里是全部").format(first=start + 1, last=stop, of=len(sheet))
+        said = _("第 {first}–{last} 行，共 {of} 行；文件里是全部").format(first=f"{start + 1:,}", last=f"{stop:,}", of=f"{len(sheet):,}")
         st.html(f"<p class='note'>{escape(said)} &nbsp; {moves}</p>")
     st.html(
         f"<div class='rows sheet'><table aria-label='{escape(table.title.in_(sheet.lang))}'><thead>{_head(sheet)}{_total(sheet)}</thead>"

@@ -89,10 +89,11 @@ class Sheet:
         parts = [first]
         if self.projects is not None and self.projects != len(self):
             parts.append(_("涉及 {n} 个小区").format(n=f"{self.projects:,}"))
-        if self.late:
-            parts.append(_("落后 {n}").format(n=f"{self.late:,}"))
-        if self.unreported:
-            parts.append(_("未报 {n}").format(n=f"{self.unreported:,}"))
+        for n, word in ((self.late, _("落后")), (self.unreported, _("未报"))):
+            if n and self.table.listed == "summary":  # rows are counted, and these are no communities
+                parts.append(_("{word}的 {n} {counted}").format(word=word, n=f"{n:,}", counted=counted))
+            elif n:
+                parts.append(f"{word} {n:,}")
         return " · ".join(parts)
 
 
@@ -126,7 +127,7 @@ def of_rows(q: Question, table: Table, view: View, rows: pd.DataFrame, of: int |
     return Sheet(
         q, table, view, shown, tuple(maker.cells(rows, h.column) for h in shown), rows,
         tuple(Group(t, a, b, maker.totals(rows.iloc[a:b], shown)) for t, a, b in bounds), maker.totals(rows, shown), len(rows) if of is None else of,
-        int(rows[table.project].replace("", pd.NA).nunique()) if table.project else None, count(table.late), count(table.unreported),
+        int(rows[table.project].replace("", pd.NA).nunique()) if table.project in table.keys else None, count(table.late), count(table.unreported),
         said,
     )
 
@@ -304,6 +305,10 @@ class _Maker:
             words = {True: _("是"), False: _("否")}
             return [None if v is None else words[bool(v)] for v in _plain(found)]
         values = _plain(found)
+        if column.none is not None:
+            empty = column.none.in_(self.lang)
+            values = [v if v else None for v in values]
+            return [empty if v is None else self._word(column, v) for v in values]
         known = {v: self._word(column, v) if isinstance(v, str) else v for v in set(values) if v is not None and v != ""}
         return [known.get(v) for v in values]
 

@@ -67,7 +67,7 @@ def of_url(table: Table, given: Mapping[str, str]) -> View:
 
     def known(fields: list[str], what: str) -> list[str]:
         found = [f for f in dict.fromkeys(fields) if f and table.column(f)]
-        for f in fields:
+        for f in dict.fromkeys(fields):
             if f and f not in found:
                 message = _("{what} {given} 不是“{table}”的列，没有用它")
                 notes.append(message.format(what=what, given=f[:40], table=table.title.in_(current_language())))
@@ -87,6 +87,8 @@ def of_url(table: Table, given: Mapping[str, str]) -> View:
     where = {}
     for name, one in _conditions(given.get("where", "")).items():
         column = table.column(name)
+        if not one:
+            continue
         if column is None or not column.filtered_by or bool(one.values) != (column.filtered_by == "choice"):
             notes.append(_("筛选 {given} 不能用在“{table}”，没有用它").format(given=name[:40], table=table.title.in_(current_language())))
         elif wrong := _unreadable(column, one):

@@ -305,9 +305,142 @@ def test_the_command(store, tmp_path, capsys):
 
 def test_a_ledger_that_quotes_an_export_number_is_still_a_ledger(store):
     """A remark or a reason may name the table that it speaks of."""
-    mark = "works/2020-06-05/P1/2020/M15/zh"
+    mark = "works/2020-06-05/P1-0a1b2c3d/2020/M15/zh"
     found = come_back(store, edited(exported(store, "works"), set_to("H05", "备注", f"见导出编号：{mark}")))
     assert patch(store, [c.edit for c in found.changed], reason=f"按 {mark} 核对", source=mark).publication == 2
     assert ask(store.folder).figure("works").set_index("project_id").at["H05", "note"] == f"见导出编号：{mark}"
     again = come_back(store, edited(exported(store, "works"), set_to("H06", "备注", mark)))
     assert patch(store, [c.edit for c in again.changed], reason="核对").publication == 3
+
+
+# ---- what a stranger broke -------------------------------------------------------------------------------------------
+
+def without_notes(page):
+    last = max(r[0].row for r in page.iter_rows() if isinstance(r[0].value, int))
+    for merged in list(page.merged_cells.ranges):
+        if merged.min_row > last:
+            page.unmerge_cells(str(merged))
+    page.delete_rows(last + 1, page.max_row)
+
+
+@pytest.mark.parametrize("name", LEDGERS)
+def test_without_its_notes_a_printed_table_is_still_known(store, tmp_path, name):
+    """Everybody takes the notes off before a table is passed on."""
+    data = edited(exported(store, name), without_notes)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(data)
+    assert [p.code for p in load([path], store=store).files[0].stops] == ["exported_table"]
+    assert come_back(store, data).problems == []
+    assert told(come_back(store, edited(data, set_to("H05", {"projects": "户数"}.get(name, "备注"), 55)))) != []
+
+
+def test_many_remarks_under_the_table_do_not_hide_what_it_is(store, tmp_path):
+    def remarks(page):
+        page.delete_cols(page.max_column)  # the hidden number too
+        for n in range(80):
+            page.cell(page.max_row + 1, 1, f"备注{n}")
+
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(edited(exported(store, "works"), remarks))
+    assert [p.code for p in load([path], store=store).files[0].stops] == ["exported_table"]
+
+
+def test_the_export_of_another_store_is_refused(store, tmp_path):
+    other = Store(tmp_path / "other")
+    assert publish([u for u in hostile_files() if not u.name.startswith("节点")], store=other, order=Order()).exit_code == 0
+    found = come_back(store, exported(other, "works", "data", cols="project_id,item,note"))
+    assert codes(found) == ["other_store"]
+    assert "不是从这个数据库导出的" in found.problems[0].message
+
+
+def test_a_row_without_its_number_is_told_and_never_dropped(store):
+    for form in ("xlsx", "data"):
+        title = {"xlsx": "户数", "data": "规模 户数（户）"}[form]
+
+        def emptied(page, title=title):
+            cell(page, "H03", title).value = 888
+            cell(page, "H03", "项目编号").value = None
+
+        found = come_back(store, edited(exported(store, "projects", form), emptied))
+        assert codes(found) == ["missing_key"]
+        assert "项目编号" in found.problems[0].message
+
+    def added(page):
+        page.insert_rows(8)
+        page.cell(8, 3, "新小区（无编号）")
+        page.cell(8, 9, 10)
+
+    assert codes(come_back(store, edited(exported(store, "projects"), added))) == ["missing_key"]
+
+
+def test_a_header_without_its_unit_is_read_and_an_unclear_one_is_refused(store):
+    def unit_off(page):
+        next(c for row in page.iter_rows(max_row=6) for c in row if c.value == "户数\n（户）").value = "户数"
+        cell(page, "H02", "户数").value = 25
+
+    assert told(come_back(store, edited(exported(store, "projects"), unit_off))) == [("register", "H02", "", "households", "25")]
+
+    def flat(page):
+        next(c for c in page[1] if c.value == "开工时间 实际").value = "实际"
+
+    found = come_back(store, edited(exported(store, "works", "data"), flat))
+    assert codes(found) == ["changed_header"]
+
+
+def test_two_clerks_with_the_same_export(store):
+    """What the first changed, or what the second left as it was exported, does not stand in the way of the second's own change."""
+    data = exported(store, "works")
+    first = edited(edited(data, set_to("H05", "备注", "甲")), set_to("H07", "备注", "甲"))
+    found = come_back(store, first)
+    assert patch(store, [c.edit for c in found.changed], reason="甲").publication == 2
+    for mine in (edited(data, set_to("H09", "备注", "乙")), edited(first, set_to("H09", "备注", "乙"))):
+        again = come_back(store, mine)
+        assert told(again) == [("progress", "H09", "BP01", "note", "乙")]
+        assert again.problems == []
+    assert codes(come_back(store, edited(data, set_to("H05", "备注", "丙")))) == ["newer_data"]
+
+
+def test_a_zip_by_street_comes_back(store):
+    import zipfile
+
+    source = zipfile.ZipFile(io.BytesIO(exported(store, "projects", "zip")))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in source.namelist():
+            content = source.read(name)
+            archive.writestr(name, edited(content, set_to("H02", "户数", 25)) if "兴隆" in name else content)
+    found = come_back(store, out.getvalue(), "a.zip")
+    assert told(found) == [("register", "H02", "", "households", "25")]
+    assert (found.rows, found.of > 0, found.problems) == (12, True, [])
+
+
+def test_plain_rows_without_their_number_are_known_by_the_sheet_beside(store):
+    def without(page):
+        page.delete_cols(page.max_column)
+
+    found = come_back(store, edited(edited(exported(store, "projects", "data"), without), set_to("H02", "规模 户数（户）", 25)))
+    assert told(found) == [("register", "H02", "", "households", "25")]
+
+
+def test_per_cent_without_its_sign_is_the_same(store):
+    def plain(page):
+        c = cell(page, "H05", "形象进度")
+        c.value, c.number_format = 5.5, "General"
+
+    assert come_back(store, edited(exported(store, "works"), plain)).changed == []
+
+
+def test_looking_first_tells_what_loading_would_refuse(store, tmp_path, capsys):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(edited(exported(store, "projects"), set_to("H02", "户数", "六成")))
+    assert main(["patch", str(path), "--check", "--store", str(store.folder)]) == 2
+    assert "六成" in capsys.readouterr().err
+
+
+def test_what_was_taken_back_is_said_so(store):
+    data = exported(store, "projects")
+    patch(store, [c.edit for c in come_back(store, edited(data, set_to("H02", "户数", 25))).changed], reason="试")
+    withdraw(2, store=store, reason="试")
+    message = come_back(store, edited(data, set_to("H02", "户数", 26))).problems[0].message
+    assert "由第 3 次发布" in message
+    assert "撤回" in message

@@ -199,3 +199,31 @@ def test_english_words(sample_store):
 def test_missing_values_are_no_zeros():
     rows = pd.DataFrame({"a": pd.array([1, None], dtype="Int64"), "b": pd.array([0, 10], dtype="Int64")})
     assert sheet._share(rows, "a", "b").isna().all()
+
+
+def test_communities_are_counted_only_where_rows_are_about_them(july):
+    """The community that stands longest at a milestone is an example, not a count."""
+    assert table_of(july, "stages").projects is None
+    assert table_of(july, "works").projects == july.figure("works")["project_id"].nunique()
+    made = table_of(july, "stages")
+    assert column(made, "milestone")[0] == "（尚无节点）"
+    assert "个小区" not in table_of(july, "progress_by_street").counts()
+
+
+@pytest.mark.parametrize("against", ["2021-06-25", "hello", "2029-01-01", "2020-07-03"])
+def test_a_date_that_is_not_earlier_is_told_and_not_used(opened, against):
+    app = opened("tables", table="changes", as_of="2020-07-03", against=against)
+    assert not app.exception
+    assert any(against in w.value for w in app.warning)
+    assert "与截至 2020-06-05 相比" in "".join(e.proto.body for e in app.get("html"))
+
+
+@pytest.mark.parametrize("given", [
+    {"table": "x"}, {"where": "progress=.."}, {"where": "\\x00=1;;=;a"}, {"cols": "a,a,a"}, {"order": "--x,,-"}, {"row": "99999"}, {"row": "-1"},
+    {"group": "<script>"}, {"text": "<script>alert(1)</script>"}, {"where": "street=" + "长" * 3000}, {"only": "x"},
+])
+def test_odd_addresses_are_answered(opened, given):
+    app = opened("tables", **given)
+    assert not app.exception
+    assert not app.error
+    assert "<script>alert" not in "".join(e.proto.body for e in app.get("html")).replace("<script>const", "")
