@@ -6,7 +6,7 @@ import gc
 import hashlib
 import importlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
@@ -24,6 +24,7 @@ from ..intake.limits import MEGABYTE, Limits, load_limits
 from ..intake.problems import Problem, Refusal
 from ..intake.read import Book
 from ..intake.values import Unreadable, day_pair
+from ..names import fold
 from ..plan import Plan
 
 Progress = Callable[[int, int, str], None]
@@ -221,7 +222,8 @@ def _understand(
         if report.stops or book is not None:
             report.outcome = "refused"
         return
-    report.problems += book.notes
+    beside = layouts.words.get("beside", {})  # sheets of our own forms
+    report.problems += [n for n in book.notes if n.code != "hidden_sheet" or fold(n.sheet) not in beside]
     if any(exported(grid) for grid in book.grids):
         _taken_away(file, book)
         return
@@ -237,7 +239,7 @@ def _understand(
         file.sheets.append(sheet)
         for problem in sheet.problems:
             report.problems.append(placed(problem, file.name, grid.sheet))
-    _unrecognised(file, strange)
+    _unrecognised(file, strange, beside)
     _count(report, file.sheets)
 
 
@@ -249,13 +251,15 @@ def _taken_away(file: File, book: Book) -> None:
     report.rows_read, report.skipped["exported"], report.outcome = rows, rows, "refused"
 
 
-def _unrecognised(file: File, strange: list[tuple[str, int]]) -> None:
+def _unrecognised(file: File, strange: list[tuple[str, int]], beside: Mapping[str, str]) -> None:
     """Sheets in which no header was found: said aloud; a file that has none but these is no ledger of ours."""
     report = file.report
     message = _("前 20 行里找不到认识的表头（项目库、进度台账或节点台账）")
     for sheet, rows in strange:
         report.rows_read += rows
         report.skipped["other_sheet"] = report.skipped.get("other_sheet", 0) + rows
+        if file.sheets and fold(sheet) in beside:
+            continue
         stops = not file.sheets and not file.in_folder
         report.problems.append(Problem("no_header", message, file=file.name, sheet=sheet, severity="stop" if stops else "note"))
     if not file.sheets:

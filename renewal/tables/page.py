@@ -18,7 +18,7 @@ from renewal.exports.words import semicolon
 from renewal.findings import Finding
 from renewal.i18n import _
 from renewal.store.views import Views
-from renewal.tables.described import DATES, Column, Table, catalogue
+from renewal.tables.described import DATES, Column, Table, TableError, catalogue
 from renewal.tables.files import FORMS, called, made
 from renewal.tables.sheet import Group, Sheet, basis, heads, make, options, shown, summed
 from renewal.tables.view import Filter, View, groupable, of_url, standard, to_url, written
@@ -31,7 +31,12 @@ _NOT_SAVED = ("as_of", "lang", "row")  # a view is of the newest round, in the r
 
 def show(q: Question, given: dict[str, str]) -> None:
     """given: texts of view.PARAMETERS."""
-    known = {t.name: t for t in sorted(catalogue().values(), key=lambda t: t.position) if t.listed in _LISTED}
+    try:
+        every = catalogue()
+    except TableError as error:
+        ui.begin(Finding("few", _("表的描述有误，改正后刷新本页"), str(error)))
+        return
+    known = {t.name: t for t in every.values() if t.listed in _LISTED}
     notes = []
     if given["table"] and given["table"] not in known:
         notes.append(_("没有名为“{name}”的表，显示的是第一个").format(name=given["table"][:40]))

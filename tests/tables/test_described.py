@@ -101,3 +101,12 @@ def test_every_figure_that_a_table_shows_has_words_for_its_codes(sample_store):
             for column in (c for c in table.columns if c.kind == "words"):
                 known = set(column.words) | {"", None}
                 assert {None if v != v else v for v in made.rows[column.field].tolist()} <= known, (table.name, column.field)
+
+
+def test_a_broken_description_is_told_on_the_page_and_stops_no_other(folder, opened):
+    (folder / "new.toml").write_text(NEW.replace("batches", "nonsense"), "utf-8")
+    app = opened("tables")
+    assert not app.exception
+    assert "new.toml" in "".join(e.proto.body for e in app.get("html"))
+    assert not opened("overview").exception
+    assert described.table("projects").name == "projects"
