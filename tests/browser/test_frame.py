@@ -39,14 +39,14 @@ def test_every_page_opens_without_error_and_asks_no_foreign_host(server, page, s
 
 
 def test_the_local_font_is_used(server, page):
-    page.goto(server)
+    page.goto(f"{server}/data")
     settle(page)
     assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px \"Renewal Sans\"', '泺'))")
     assert "Renewal Sans" in page.evaluate("getComputedStyle(document.querySelector('.frame-header')).fontFamily")
 
 
 def test_filters_stand_in_the_url_survive_a_page_change_and_go_back(server, page):
-    page.goto(server)
+    page.goto(f"{server}/changes")
     settle(page)
     pick(page, "level", "完工")
     page.wait_for_url(re.compile("level=M14"))
@@ -79,7 +79,7 @@ def test_a_link_carries_the_filters_to_another_person(server, page):
 
 
 def test_values_that_do_not_exist_fall_back_with_a_note(server, page):
-    page.goto(f"{server}/?street=无此街道&as_of=2020-07-05&level=M99&batch=x&category=<b>&lang=fr")
+    page.goto(f"{server}/data?street=无此街道&as_of=2020-07-05&level=M99&batch=x&category=<b>&lang=fr")
     settle(page)
     note = page.locator(".frame-note")
     for word in ("无此街道", "2020-07-05", "M99", "batch=x", "<b>", "lang=fr"):
@@ -89,11 +89,11 @@ def test_values_that_do_not_exist_fall_back_with_a_note(server, page):
 
 
 def test_two_sessions_in_two_languages_do_not_disturb_one_another(server, browser, page):
-    page.goto(server)
+    page.goto(f"{server}/data")
     settle(page)
     other = browser.new_context()
     english = other.new_page()
-    english.goto(f"{server}/?lang=en")
+    english.goto(f"{server}/data?lang=en")
     settle(english)
     expect(english.get_by_role("link", name="Streets", exact=True)).to_be_visible()
     pick(page, "level", "综合验收")
@@ -103,7 +103,7 @@ def test_two_sessions_in_two_languages_do_not_disturb_one_another(server, browse
 
 
 def test_the_language_can_be_switched_and_stays(server, page):
-    page.goto(server)
+    page.goto(f"{server}/changes")
     settle(page)
     pick(page, "lang", "English")
     page.wait_for_url(re.compile("lang=en"))
@@ -116,7 +116,7 @@ def test_the_language_can_be_switched_and_stays(server, page):
 
 def test_the_filters_stand_on_one_line_and_nothing_is_wider_than_the_window(server, page):
     for lang in ("zh", "en"):
-        page.goto(f"{server}/?lang={lang}")
+        page.goto(f"{server}/data?lang={lang}")
         settle(page)
         names = ("as_of", "batch", "level", "street", "category", "lang")
         boxes = [page.locator(f".st-key-pick_{name}").bounding_box() for name in names]

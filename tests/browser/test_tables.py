@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
 from tools.browser import running, settle
 
@@ -61,15 +62,13 @@ def test_filters_columns_files_and_rows(server, page):
     # the same address in another window shows the same
     other = page.context.new_page()
     other.goto(page.url)
-    settle(other)
-    assert other.locator(".sheet tbody td.stays").all_inner_texts() == names
+    expect(other.locator(".sheet tbody td.stays")).to_have_text(names)
     other.close()
     page.keyboard.press("Escape")
     page.locator(".sheet tbody tr").first.locator("td").nth(3).click()
     page.wait_for_url(lambda url: "/projects?" in url and "project=" in url)
     page.go_back()
-    settle(page)
-    assert page.locator(".sheet tbody td.stays").all_inner_texts() == names
+    expect(page.locator(".sheet tbody td.stays")).to_have_text(names)
 
 
 def test_another_table_forgets_the_filters_of_the_last(server, page):
