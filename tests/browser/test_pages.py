@@ -24,7 +24,8 @@ def sentence(page):
 
 @pytest.mark.parametrize(("size", "lang"), [(SIZES[0], "zh"), (SIZES[1], "zh"), (SIZES[1], "en")], ids=str)
 def test_nothing_is_cut_overlapping_or_too_small_on_any_page(server, page, size, lang):
-    """English, which is longer, where there is least room. One visit after another inside the dashboard, as readers go; the overview and the streets also while commencement leads."""
+    """English, which is longer, where there is least room. One visit after another inside the dashboard, as readers go; the overview and
+    the streets also while commencement leads."""
     page.set_viewport_size({"width": size[0], "height": size[1]})
     opened(page, f"{server}/?lang={lang}")
     faults = {}
