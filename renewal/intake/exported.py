@@ -26,15 +26,16 @@ def exported(grid: Grid) -> str:
             if found := _marked(cell, at in columns):
                 return found
     places = sorted(columns | {0, 1})  # a number may have been taken out of any row, so all are asked
-    for row in grid.rows[_TOP:]:
-        for at in places:
-            if at < len(row) and (found := _marked(row[at], at in columns)):
+    for at in places:
+        for row in grid.rows[_TOP:]:
+            cell = row[at] if at < len(row) else ""
+            if isinstance(cell, str) and "/P" in cell and (found := _marked(cell, at in columns)):
                 return found
     return ""
 
 
 def _marked(cell: object, of_column: bool) -> str:
-    if not isinstance(cell, str) or "/P" not in cell:
+    if not isinstance(cell, str):
         return ""
     found = _LINE.match(cell.strip()) or (PATTERN.fullmatch(cell.strip()) if of_column else None)
     return PATTERN.search(found[0])[0] if found else ""
