@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextvars import copy_context
 from datetime import timedelta
 
 import pandas as pd
@@ -55,11 +54,10 @@ def returned(d: Desk) -> None:
     if problems:
         ui.heading(_("问题"), _("红色须改正，文件才能载入；提示不影响载入"))
         problem_table(problems)
-        run = copy_context()
         if not dropped.name.lower().endswith(".zip"):
-            st.download_button(
-                _("下载标注副本：{file}").format(file=literal(dropped.name)), lambda: run.run(marked.copy, dropped.name, data, problems),
-                file_name=marked.name_of(dropped.name), mime=XLSX, key="marked_back", on_click="ignore",
+            ui.download(
+                _("下载标注副本：{file}").format(file=literal(dropped.name)), lambda: marked.copy(dropped.name, data, problems),
+                marked.name_of(dropped.name), key="marked_back", mime=XLSX,
             )
     _changed_table(d, found)
 
@@ -123,8 +121,8 @@ def forms(d: Desk) -> None:
     if day <= q.asked.newest:
         st.error(_("填报的截至日期应晚于最近一期 {date}").format(date=q.asked.newest.isoformat()))
         return
-    run = copy_context()
-    right.download_button(
-        _("下载填报模板"), lambda: run.run(forms_of.street_form, q, chosen, day) if chosen else run.run(forms_of.all_forms, q, day),
-        file_name=forms_of.name(q, chosen or None, day), key=f"form_{chosen}", on_click="ignore", type="primary",
-    )
+    with right:
+        ui.download(
+            _("下载填报模板"), lambda: forms_of.street_form(q, chosen, day) if chosen else forms_of.all_forms(q, day),
+            forms_of.name(q, chosen or None, day), key=f"form_{chosen}", type="primary",
+        )

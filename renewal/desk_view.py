@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
-from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -269,13 +268,12 @@ def _problems(judged: Judged, uploads: list[Upload]) -> None:
         return
     ui.heading(_("问题"), _("红色须改正，文件才能载入；提示不影响载入"))
     problem_table(desk.condensed(problems))
-    run = copy_context()
     for number, upload in enumerate(uploads):
         own = [p for p in problems if p.file == upload.name or p.file.startswith(f"{upload.name}/")]
         if own and not upload.name.lower().endswith(".zip"):
-            st.download_button(
-                _("下载标注副本：{file}").format(file=literal(upload.name)), data=partial(run.copy().run, marked.copy, upload.name, upload.data, own),
-                file_name=marked.name_of(upload.name), mime=XLSX, key=f"marked_{number}", on_click="ignore",
+            ui.download(
+                _("下载标注副本：{file}").format(file=literal(upload.name)), partial(marked.copy, upload.name, upload.data, own),
+                marked.name_of(upload.name), key=f"marked_{number}", mime=XLSX,
             )
 
 

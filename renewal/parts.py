@@ -153,7 +153,7 @@ def chart_heading(
     own = {k: v for k, v in given.items() if k in figure.params}
     ui.heading(title, note, ui.take_menu(_picture(q, called or (title,), note, legend, figure)))
     ui.take_data(
-        "_".join((table, *map(str, given.values()))), files.chart_name(q, table, **own), lambda: files.of_chart(q, table, **own)[1]
+        "_".join((table, *map(str, given.values()))), files.standing_name(q, table, **own), lambda: files.standing(q, table, **own)
     )
 
 

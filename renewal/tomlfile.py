@@ -41,7 +41,7 @@ def kept(path: Path, make: Callable[[Path, dict[str, Any]], T], error: type[Expl
         raise error(_("{file}：读不出来（{error}）").format(file=path, error=reason.strerror)) from None
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)  # every table's description is a file of its own
 def _made(path: Path, _stamp: int, make: Callable[[Path, dict[str, Any]], T], error: type[Explained]) -> T:
     try:
         given = tomllib.loads(path.read_text("utf-8"))

@@ -115,12 +115,15 @@ def take_menu(picture: Picture) -> str:
 
 
 def take_data(key: str, file_name: str, content: Callable[[], bytes]) -> None:
-    """The button that the menu presses; not shown itself (static/pages.css). content runs when it is pressed, in another thread,
-    with what is set in this one."""
+    """The button that the menu presses; not shown itself (static/pages.css)."""
+    download(_("数据 XLSX"), content, file_name, key=f"chart_file_{key}")
+
+
+def download(words: str, content: Callable[[], bytes], file_name: str, *, key: str, **more: Any) -> None:
+    """A button for a file that is made when it is asked for: in another thread, which knows neither language nor filters, so with what
+    is set in this one."""
     context = copy_context()
-    st.download_button(
-        _("数据 XLSX"), lambda: context.copy().run(content), file_name=file_name, key=f"chart_file_{key}", on_click="ignore",
-    )
+    st.download_button(words, lambda: context.copy().run(content), file_name=file_name, key=key, on_click="ignore", **more)
 
 
 # ---- cards -----------------------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from renewal.intake.values import MOST, day_pair
 from renewal.plan import Plan
 from renewal.store.amend import rows_in_force as in_force_of
 from renewal.store.quality import EVER
+from renewal.tables.sheet import whole_percent
 
 SPARE = 30  # empty rows below those in force
 REGISTER = "register"
@@ -345,7 +346,7 @@ class _Form:
             # days, Excel would make 1 September; so it becomes a cell that shows a month, which is how the intake reads it.
             return look | {"align": "center"} | ({"num_format": "yyyy-mm-dd"} if isinstance(value, date) else {})
         if column.type == "percent":
-            whole = value is None or round(value * 100, 6).is_integer()
+            whole = value is None or whole_percent(value)
             return look | {"align": "center", "num_format": "0%" if whole else "0.0#####%"}
         if column.type in ("count", "year", "number"):
             return look | {"align": "center"}

@@ -30,7 +30,7 @@ from renewal.snapshots import said as snapshots_said
 from renewal.store.receive import without_collections
 from renewal.tables.described import Column
 from renewal.tables.mark import of_sheet
-from renewal.tables.sheet import Head, Sheet, basis, shown, title
+from renewal.tables.sheet import Head, Sheet, basis, shown, title, whole_percent
 
 ROWS = 1_048_576  # of a worksheet
 WIDE = 15  # columns; with more the paper is A3
@@ -196,7 +196,7 @@ class _Sheet:
                     string(row, at, shown(value, column), text)
                 else:
                     moment(row, at, value, usual)
-            elif column.kind == "percent" and round(value * 100, 6) != round(value * 100):
+            elif column.kind == "percent" and not whole_percent(value):
                 number(row, at, value, finer)
             else:
                 number(row, at, value, usual)

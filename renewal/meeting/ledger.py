@@ -14,7 +14,7 @@ from renewal.i18n import _
 from renewal.meeting import build, entry
 from renewal.names import fold
 from renewal.store.decisions import Decision, standing
-from renewal.tables import take_away
+from renewal.tables import files
 
 STATES = ("open", "overdue", "closed")
 
@@ -31,7 +31,9 @@ def show(q: Question, given: dict[str, str]) -> None:
         fields.search("find", given["find"], _("按事项、对象或责任单位查找"))
     rows = [d for d in found if _in_state(d, given["state"]) and _matches(d, given["find"])]
     _table(q, rows)
-    take_away.button(q, "decisions", _("议定事项清单（XLSX）"))
+    ui.download(
+        _("议定事项清单（XLSX）"), lambda: files.standing(q, "decisions"), files.standing_name(q, "decisions"), key="take_decisions"
+    )
     ui.heading(_("记一件"), _("记入截至 {date} 的会议").format(date=q.asked.as_of.isoformat()))
     entry.record(q, found, "")
     if any(d.state == "open" for d in found):

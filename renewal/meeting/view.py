@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextvars import copy_context
 from html import escape
 
 import streamlit as st
 
-from renewal import exports, fields, settings
+from renewal import exports, fields, settings, ui
 from renewal.cache import Question
 from renewal.explained import Explained
 from renewal.i18n import _
@@ -15,7 +14,7 @@ from renewal.meeting import build, entry, html
 from renewal.meeting.agenda import load_agenda
 from renewal.meeting.slides import Deck, Slide
 from renewal.store.decisions import Decision, Decisions
-from renewal.tables import take_away
+from renewal.tables import files
 
 STYLE = settings.ROOT / "static" / "dispatch.css"
 _SCRIPT = (settings.ROOT / "static" / "dispatch.js").read_text("utf-8")
@@ -138,11 +137,11 @@ def _hold(q: Question) -> None:
 def _take_away(q: Question, deck: Deck) -> None:
     """Deck, bulletin and list of decisions, made when they are asked for."""
     for what, words in (("deck", _("演示文稿（PPTX，可编辑）")), ("bulletin", _("通报（DOCX）"))):
-        context = copy_context()  # the server makes the file in a thread that knows neither language nor filters
-        st.download_button(
-            words, lambda what=what, context=context: context.run(lambda: exports.made(what, build.made(q))),
-            file_name=exports.name(what, deck), key=f"take_{what}", on_click="ignore", width="stretch",
+        ui.download(
+            words, lambda what=what: exports.made(what, build.made(q)), exports.name(what, deck), key=f"take_{what}", width="stretch"
         )
-    take_away.button(q, "decisions", _("议定事项清单（XLSX）"), width="stretch")
+    ui.download(
+        _("议定事项清单（XLSX）"), lambda: files.standing(q, "decisions"), files.standing_name(q, "decisions"), key="take_decisions", width="stretch"
+    )
 
 

@@ -21,7 +21,7 @@ from renewal.exports.words import speaking
 from renewal.i18n import LANGUAGES, _, current_language
 from renewal.intake import read as reading
 from renewal.intake.cells import Broken, Month, Percent
-from renewal.intake.exported import exported
+from renewal.intake.exported import TITLES, exported
 from renewal.intake.layouts import load_layouts
 from renewal.intake.limits import load_limits
 from renewal.intake.problems import Problem, Refusal
@@ -277,9 +277,9 @@ class _Comparison:
 
     def _rows(self, places: dict[str, int]) -> Iterator[tuple[int, list]]:
         """The rows of the table: not its sums, and not its notes and signatures, which stand alone in their row."""
-        mark = fold(mark_title())
-        quiet = [at for at, cell in enumerate(self.grid.rows[self.first - 1]) if isinstance(cell, str) and fold(cell) == mark]
-        quiet += [at for at, cell in enumerate(self.grid.rows[self.first - 2]) if isinstance(cell, str) and fold(cell) == mark]
+        mark = fold(TITLES[self.mark.lang])  # its column stands beside the header's first or second line
+        header = self.grid.rows[max(self.first - 2, 0):self.first]
+        quiet = {at for row in header for at, cell in enumerate(row) if isinstance(cell, str) and fold(cell) == mark}
         for number, row in enumerate(self.grid.rows[self.first:], self.first + 1):
             filled = [at for at, cell in enumerate(row) if at not in quiet and not (isinstance(cell, str) and not cell.strip())]
             keyed = [f for f in self.table.keys if _key_cell(row[places[f]])]

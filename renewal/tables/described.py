@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from renewal import figures, settings, tomlfile
-from renewal.charts.theme import STATUSES
 from renewal.explained import Explained
 from renewal.i18n import _
 from renewal.intake.layouts import load_layouts
@@ -120,8 +119,8 @@ class Condition(Described):
 class Table(Described):
     """A table. name: the file's stem; source: a figure or one of OTHER_SOURCES; params: the figure's own; counted: what its rows
     are; project: the field with the number of the project that a row opens; late, unreported: the rows that a switch keeps;
-    keys: the fields that name a row; ledger: the kind of file whose cells an edited export corrects; about: what `subject` is in it
-    (field of the work item or milestone); listed: whether the page offers it, and where."""
+    keys: the fields that name a row; ledger: the kind of file whose cells an edited export corrects; subject: the
+    field of its work item or milestone; listed: whether the page offers it, and where."""
 
     name: Name
     title: Words
@@ -171,13 +170,9 @@ class Table(Described):
         return self.source not in OTHER_SOURCES and figures.catalogue()[self.source].spans
 
 
-STATUS_KEYS = tuple(STATUSES)
-
-
-def catalogue(folder: Path | None = None) -> dict[str, Table]:
+def catalogue() -> dict[str, Table]:
     """Every table by its name, in order. Raises TableError."""
-    folder = folder or settings.TABLES
-    paths = sorted(folder.glob("*.toml"))
+    paths = sorted(settings.TABLES.glob("*.toml"))
     return _catalogue(tuple((p, p.stat().st_mtime_ns) for p in paths))
 
 

@@ -75,16 +75,15 @@ _MAKERS: dict[str, Callable[[Sheet], bytes]] = {
 }
 
 
-# ---- what stands behind a chart --------------------------------------------------------------------------------------
+# ---- a table that a page gives away without asking: the numbers of a chart, the decisions -----------------------------
 
-def of_chart(q: Question, of: str, **own: object) -> tuple[str, bytes]:
-    """(file name, workbook) with the numbers that a chart is drawn from. own: further parameters of the figure."""
+def standing(q: Question, of: str, **own: object) -> bytes:
+    """The printed workbook of a table as it stands. own: further parameters of the figure."""
     found = table(of)
-    sheet = make(q, found, of_url(found, {}), **own)
-    return chart_name(q, of, **own), made(sheet, "xlsx")
+    return made(make(q, found, of_url(found, {}), **own), "xlsx")
 
 
-def chart_name(q: Question, of: str, **own: object) -> str:
+def standing_name(q: Question, of: str, **own: object) -> str:
     """The name of that file, without making it."""
     found = table(of)
     return called(q, found, of_url(found, {}), "xlsx", str(own.get("project_id", "")))

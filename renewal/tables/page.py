@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextvars import copy_context
 from dataclasses import replace
 from html import escape
 from urllib.parse import parse_qsl, urlencode
@@ -212,17 +211,11 @@ def _remove(kept: Views, number: int) -> None:
 
 def _downloads(q: Question, table: Table, view: View) -> None:
     """The files are made when they are asked for, from the same view."""
-    context = copy_context()
     for form, about in FORMS.items():
         if about.by_street and table.column(table.street) is None:
             continue
-        file = called(q, table, view, form)
-
-        def content(form: str = form) -> bytes:
-            return context.copy().run(lambda: made(make(q, table, view), form))
-
-        st.download_button(
-            _(about.word), content, file_name=file, key=f"take_{form}", on_click="ignore", width="stretch",
+        ui.download(
+            _(about.word), lambda form=form: made(make(q, table, view), form), called(q, table, view, form), key=f"take_{form}", width="stretch",
             type="primary" if form == "xlsx" else "secondary",
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from renewal.plan import Plan
 from renewal.tables import sources
 from renewal.tables.described import DATES, NUMBERS, Column, Condition, Table, TableError
 from renewal.tables.view import EMPTY, Filter, View, bound
+from renewal.ui import span
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,10 @@ def heads(table: Table, cols: Sequence[str], lang: str) -> tuple[Head, ...]:
 
 def make(q: Question, table: Table, view: View, **own: object) -> Sheet:
     """The table of a view. own: further parameters of the figure. Raises FigureError."""
-    since = view.since or (q.asked.previous.isoformat() if table.spans and q.asked.previous else "")
-    every = _of_category(sources.rows(q, table, since, own), q, table)
+    every = _every(q, table, view, **own)
     rows, said = _Maker(q, table).filtered(every, view)
     if table.spans:
-        said = [_("与截至 {date} 相比").format(date=since or "–"), *said]
+        said = [_("与截至 {date} 相比").format(date=_since(q, view) or "–"), *said]
     return of_rows(q, table, view, rows, len(every), tuple(said))
 
 
@@ -137,7 +138,8 @@ def by_street(made: Sheet) -> list[tuple[str, Sheet]]:
     table, q = made.table, made.q
     if table.street not in made.rows:
         raise TableError(_("“{table}”没有街道一列，不能分街道").format(table=table.title.in_(made.lang)))
-    known = [s.name for s in q.plan.streets if s.name in set(made.rows[table.street].dropna())]
+    there = set(made.rows[table.street].dropna())
+    known = [s.name for s in q.plan.streets if s.name in there]
     return [
         (street, of_rows(
             replace(q, asked=replace(q.asked, street=street), scope=(street,)), table, made.view, made.rows[made.rows[table.street] == street],
@@ -146,8 +148,15 @@ def by_street(made: Sheet) -> list[tuple[str, Sheet]]:
     ]
 
 
-def _of_category(rows: pd.DataFrame, q: Question, table: Table) -> pd.DataFrame:
-    """A summary by category knows no category of its own to ask for: the reader's is applied to its rows."""
+def _since(q: Question, view: View) -> str:
+    """The earlier date of a table of two: the one asked for, else the round before; '' at the first round."""
+    return view.since or (q.asked.previous.isoformat() if q.asked.previous else "")
+
+
+def _every(q: Question, table: Table, view: View, **own: object) -> pd.DataFrame:
+    """All rows that the frame's filters leave. A summary by category knows no category of its own to ask for: the reader's is applied
+    to its rows."""
+    rows = sources.rows(q, table, _since(q, view), own)
     if q.asked.category is None or "category" not in rows or table.source in sources.OTHER_SOURCES:
         return rows
     return rows[rows["category"] == q.asked.category]
@@ -334,6 +343,7 @@ class _Maker:
         return _number(known.max() if column.total == "most" else known.sum(), column.digits)
 
 
+@lru_cache(maxsize=4)
 def _order(plan: Plan) -> dict[str, int]:
     """Names and codes of the plan in its own order."""
     named = (*plan.streets, *plan.categories, *plan.items, *plan.milestones, *plan.units, *plan.modes)
@@ -378,8 +388,6 @@ def _spans(first: pd.Series, last: pd.Series) -> list[date | str | None]:
 
 
 def _span(first: pd.Timestamp, last: pd.Timestamp) -> date | str:
-    from renewal.ui import span
-
     exact = pd.isna(last) or first == last
     return first.date() if exact and first.year != UNDATED.year else span(first, last)
 
@@ -388,6 +396,11 @@ def _range_said(one: Filter) -> str:
     if one.first and one.last:
         return f"{one.first} – {one.last}"
     return f"≥ {one.first}" if one.first else f"≤ {one.last}"
+
+
+def whole_percent(share: float) -> bool:
+    """Whether a part of one is shown as per cent without decimals."""
+    return round(float(share) * 100, 6).is_integer()
 
 
 def shown(value: Any, column: Column) -> str:
@@ -399,7 +412,7 @@ def shown(value: Any, column: Column) -> str:
     if column.kind == "rate":
         return f"{value:.1%}"
     if column.kind == "percent":
-        return f"{value:.0%}" if round(value * 100, 6) == round(value * 100) else f"{value:.1%}"
+        return f"{value:.0%}" if whole_percent(value) else f"{value:.1%}"
     if column.kind == "moment":
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
@@ -419,9 +432,7 @@ def summed(value: Any, column: Column) -> str:
 
 def options(q: Question, table: Table, column: Column, view: View) -> dict[str, tuple[str, int]]:
     """What a column can be filtered by: code -> (word, rows that have it), in order; those chosen are there even without rows."""
-    maker = _Maker(q, table)
-    since = view.since or (q.asked.previous.isoformat() if table.spans and q.asked.previous else "")
-    rows = _of_category(sources.rows(q, table, since, {}), q, table)
+    maker, rows = _Maker(q, table), _every(q, table, view)
     codes = maker.codes(rows, column)
     counts = codes.value_counts()
     ranks = pd.Series(maker.ordinal(rows, column).to_numpy(dtype=float, na_value=np.inf), index=codes.tolist()).groupby(level=0).first()
