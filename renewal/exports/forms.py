@@ -15,8 +15,6 @@ from itertools import groupby
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
@@ -25,6 +23,7 @@ from renewal.explained import Explained
 from renewal.exports.names import file_name
 from renewal.exports.sheets import FORMULA, WIDE, zipped
 from renewal.exports.words import lines, plain
+from renewal.exports.workbook import Looks, opened
 from renewal.i18n import _
 from renewal.intake.layouts import Kind, Layouts, load_layouts
 from renewal.intake.values import MOST, day_pair
@@ -207,7 +206,7 @@ def _guide(plan: Plan, layouts: Layouts, day: date) -> Iterator[str]:
 
 # ---- the workbook ----------------------------------------------------------------------------------------------------
 
-class _Form:
+class _Form(Looks):
     """One workbook on its way."""
 
     def __init__(self, q: Question, street: str, day: date):
@@ -217,14 +216,8 @@ class _Form:
             raise Explained(_("{street}没有在册项目，没有填报模板可出").format(street=q.plan.label(street, q.asked.lang)))
         self.choices = _choices(q, self.layouts, self.found, street)
         self.out = io.BytesIO()
-        self.book = xlsxwriter.Workbook(self.out, {
-            "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-        })
-        # The charset tells a program without the font that it needs another one with Chinese signs.
-        self.plain = {"font_name": "仿宋", "font_size": 11, "valign": "vcenter", "font_charset": 134}
-        self.heading = self.plain | {"font_name": "黑体"}
-        self.grid = self.plain | {"border": 1, "text_wrap": True}
-        self.formats: dict[tuple, Format] = {}
+        super().__init__(opened(self.out))
+        self.grid |= {"text_wrap": True}
 
     def made(self) -> bytes:
         district = self.q.plan.district_short
@@ -246,13 +239,6 @@ class _Form:
         page.hide()
         self.book.close()
         return self.out.getvalue()
-
-    def format(self, **look: Any) -> Format:
-        """A format of the workbook, made once."""
-        key = tuple(sorted(look.items()))
-        if key not in self.formats:
-            self.formats[key] = self.book.add_format(look)
-        return self.formats[key]
 
     def guide(self, title: str) -> None:
         page, width = self.book.add_worksheet(GUIDE), 92

@@ -24,6 +24,7 @@ from renewal.charts.theme import FEW, STATUSES
 from renewal.explained import Explained
 from renewal.exports.names import sheet_names
 from renewal.exports.words import WORDS, comma, plain, semicolon, speaking
+from renewal.exports.workbook import Looks, opened
 from renewal.i18n import _, current_language
 from renewal.intake.exported import TITLES
 from renewal.snapshots import said as snapshots_said
@@ -116,10 +117,7 @@ def _book(parts: Sequence[tuple[str, Sheet]], way: Callable[[xlsxwriter.Workbook
             raise Explained(_("有 {n} 行，一张工作表至多 {most} 行；请先筛选、分街道导出，或导出 CSV").format(n=f"{len(made):,}", most=f"{ROWS:,}"))
     out = io.BytesIO()
     with speaking(first.lang):
-        book = xlsxwriter.Workbook(out, {
-            "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-            "nan_inf_to_errors": True,
-        })
+        book = opened(out)
         book.set_properties({
             "title": plain(title(first.q, first.table)), "subject": plain(basis(first)),
             "keywords": _("示例数据") if first.q.asked.sample else "", "comments": str(of_sheet(first)),
@@ -132,24 +130,12 @@ def _book(parts: Sequence[tuple[str, Sheet]], way: Callable[[xlsxwriter.Workbook
     return out.getvalue()
 
 
-class _Sheet:
+class _Sheet(Looks):
     """What both kinds of sheet write alike: the cells."""
 
     def __init__(self, book: xlsxwriter.Workbook, page: Worksheet, made: Sheet):
-        self.book, self.page, self.made = book, page, made
-        heading, body = ("黑体", "仿宋") if made.lang == "zh" else ("Times New Roman", "Times New Roman")
-        # The charset tells a program without the font that it needs another one with Chinese signs.
-        self.plain = {"font_name": body, "font_size": 11, "valign": "vcenter", "font_charset": 134 if made.lang == "zh" else 1}
-        self.heading = self.plain | {"font_name": heading}
-        self.grid = self.plain | {"border": 1}
-        self._formats: dict[tuple, Format] = {}
-
-    def format(self, **look: Any) -> Format:
-        """A format of the workbook, made once."""
-        key = tuple(sorted(look.items()))
-        if key not in self._formats:
-            self._formats[key] = self.book.add_format(look)
-        return self._formats[key]
+        super().__init__(book, made.lang)
+        self.page, self.made = page, made
 
     def width(self, head: Head) -> float:
         """As described, but no title is broken within a word."""
