@@ -12,6 +12,9 @@ CREATE TABLE plan_streets (street VARCHAR, code VARCHAR, position INTEGER);
 CREATE TABLE plan_categories (category VARCHAR, code VARCHAR, position INTEGER);
 CREATE TABLE plan_items (item VARCHAR, name VARCHAR, category VARCHAR, facility VARCHAR, unit VARCHAR, position INTEGER);
 CREATE TABLE plan_milestones (milestone VARCHAR, name VARCHAR, position INTEGER);
+CREATE TABLE plan_orders (subject VARCHAR, earlier VARCHAR);  -- milestones and work items: what is to be reached or finished first
+CREATE TABLE plan_sources (source VARCHAR, position INTEGER);
+CREATE TABLE plan_modes (mode VARCHAR, position INTEGER);
 CREATE TABLE plan_boxes (street VARCHAR, west DOUBLE, south DOUBLE, east DOUBLE, north DOUBLE);  -- WGS-84, around each street (data/geo)
 CREATE TABLE plan_required (kind VARCHAR);  -- kinds of file that a street owes every round
 
@@ -51,6 +54,46 @@ CREATE TABLE works (
 CREATE TABLE milestones (
     snapshot INTEGER, project_id VARCHAR, milestone VARCHAR, row INTEGER, fields INTEGER,
     planned DATE, planned_to DATE, forecast DATE, forecast_to DATE, actual DATE, actual_to DATE, evidence VARCHAR, note VARCHAR
+);
+
+-- The further ledgers of the works under way. A report lists all rows of a project: a row that the next one leaves out was taken back.
+-- kind 'acceptance' 验收台账, fields: 1 accepted 2 result 4 rectify_due 8 rectified 16 rechecked 32 recheck_result 64 report 128 registered 256 archived 512 archive_no 1024 unit 2048 note
+CREATE TABLE acceptance (
+    snapshot INTEGER, project_id VARCHAR, level VARCHAR, item VARCHAR, row INTEGER, fields INTEGER, accepted DATE, accepted_to DATE,
+    result VARCHAR, rectify_due DATE, rectify_due_to DATE, rectified DATE, rectified_to DATE, rechecked DATE, rechecked_to DATE,
+    recheck_result VARCHAR, report VARCHAR, registered DATE, registered_to DATE, archived DATE, archived_to DATE, archive_no VARCHAR,
+    unit VARCHAR, note VARCHAR
+);
+-- kind 'satisfaction' 满意度调查, fields: 1 surveyed 2 issued 4 responses 8 satisfied 16 score 32 method 64 note
+CREATE TABLE satisfaction (
+    snapshot INTEGER, project_id VARCHAR, row INTEGER, fields INTEGER, surveyed DATE, surveyed_to DATE, issued INTEGER, responses INTEGER,
+    satisfied INTEGER, score DOUBLE, method VARCHAR, note VARCHAR
+);
+-- kind 'funds' 资金台账, fields: 1 planned 2 received 4 disbursed 8 spent 16 confirmed 32 note
+CREATE TABLE funds (
+    snapshot INTEGER, project_id VARCHAR, source VARCHAR, row INTEGER, fields INTEGER, planned DOUBLE, received DOUBLE, disbursed DOUBLE,
+    spent DOUBLE, confirmed DOUBLE, note VARCHAR
+);
+-- kind 'problems' 问题台账, fields: 1 what 2 type 4 raised 8 unit 16 due 32 closed 64 supervision 128 measure 256 note
+CREATE TABLE problems (
+    snapshot INTEGER, project_id VARCHAR, problem VARCHAR, row INTEGER, fields INTEGER, what VARCHAR, type VARCHAR,
+    raised DATE, raised_to DATE, unit VARCHAR, due DATE, due_to DATE, closed DATE, closed_to DATE, supervision VARCHAR, measure VARCHAR,
+    note VARCHAR
+);
+-- kind 'suspensions' 停复工台账, fields: 1 reason 2 unit 4 resume_planned 8 resumed 16 note
+CREATE TABLE suspensions (
+    snapshot INTEGER, project_id VARCHAR, stopped DATE, stopped_to DATE, row INTEGER, fields INTEGER, reason VARCHAR, unit VARCHAR,
+    resume_planned DATE, resume_planned_to DATE, resumed DATE, resumed_to DATE, note VARCHAR
+);
+-- kind 'sequence' 施工组织, fields: 1 step 2 begins 4 ends 8 unit 16 note
+CREATE TABLE sequence (
+    snapshot INTEGER, project_id VARCHAR, item VARCHAR, row INTEGER, fields INTEGER, step INTEGER, begins DATE, begins_to DATE,
+    ends DATE, ends_to DATE, unit VARCHAR, note VARCHAR
+);
+-- kind 'takeover' 接管台账, fields: 1 planned 2 taken 4 unit 8 document 16 note
+CREATE TABLE takeover (
+    snapshot INTEGER, project_id VARCHAR, item VARCHAR, row INTEGER, fields INTEGER, planned DATE, planned_to DATE,
+    taken DATE, taken_to DATE, unit VARCHAR, document VARCHAR, note VARCHAR
 );
 
 -- ---- State at D as known at K (d DATE, k TIMESTAMP). No figure repeats this. ------------------------------------------
@@ -170,6 +213,83 @@ SELECT m.project_id, m.milestone, max(s.as_of) AS reported_as_of,
     arg_max_null(m.note, s.ord) FILTER (WHERE m.fields & 16 > 0) AS note
 FROM milestones m JOIN (SELECT snapshot, as_of, ord, first_ord FROM snapshots_at(d, k) WHERE kind = 'milestones') s USING (snapshot)
 GROUP BY m.project_id, m.milestone;
+
+-- ---- Further ledgers -----------------------------------------------------------------------------------------------------
+-- As with works: the rows of the newest report that covers the project, each field from the newest report that has a column for it.
+CREATE MACRO filed_at(d, k, of_kind) AS TABLE
+SELECT q.project_id, s.snapshot, s.ord, s.as_of, s.ord = max(s.ord) OVER (PARTITION BY q.project_id) AS newest
+FROM (SELECT DISTINCT snapshot, project_id FROM reported) q JOIN snapshots_at(d, k) s USING (snapshot) WHERE s.kind = of_kind;
+
+CREATE MACRO latest(x, ord, fields, bit) AS arg_max_null(x, ord) FILTER (WHERE fields & bit > 0);
+
+CREATE MACRO acceptance_at(d, k) AS TABLE
+SELECT x.project_id, x.level, x.item, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.accepted, f.ord, x.fields, 1) AS accepted, latest(x.accepted_to, f.ord, x.fields, 1) AS accepted_to,
+    latest(x.result, f.ord, x.fields, 2) AS result, latest(x.rectify_due, f.ord, x.fields, 4) AS rectify_due,
+    latest(x.rectify_due_to, f.ord, x.fields, 4) AS rectify_due_to, latest(x.rectified, f.ord, x.fields, 8) AS rectified,
+    latest(x.rectified_to, f.ord, x.fields, 8) AS rectified_to, latest(x.rechecked, f.ord, x.fields, 16) AS rechecked,
+    latest(x.rechecked_to, f.ord, x.fields, 16) AS rechecked_to, latest(x.recheck_result, f.ord, x.fields, 32) AS recheck_result,
+    latest(x.report, f.ord, x.fields, 64) AS report, latest(x.registered, f.ord, x.fields, 128) AS registered,
+    latest(x.registered_to, f.ord, x.fields, 128) AS registered_to, latest(x.archived, f.ord, x.fields, 256) AS archived,
+    latest(x.archived_to, f.ord, x.fields, 256) AS archived_to, latest(x.archive_no, f.ord, x.fields, 512) AS archive_no,
+    latest(x.unit, f.ord, x.fields, 1024) AS unit, latest(x.note, f.ord, x.fields, 2048) AS note
+FROM acceptance x JOIN filed_at(d, k, 'acceptance') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.level, x.item HAVING bool_or(f.newest);
+
+CREATE MACRO satisfaction_at(d, k) AS TABLE
+SELECT x.project_id, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.surveyed, f.ord, x.fields, 1) AS surveyed, latest(x.surveyed_to, f.ord, x.fields, 1) AS surveyed_to,
+    latest(x.issued, f.ord, x.fields, 2) AS issued, latest(x.responses, f.ord, x.fields, 4) AS responses,
+    latest(x.satisfied, f.ord, x.fields, 8) AS satisfied, latest(x.score, f.ord, x.fields, 16) AS score,
+    latest(x.method, f.ord, x.fields, 32) AS method, latest(x.note, f.ord, x.fields, 64) AS note
+FROM satisfaction x JOIN filed_at(d, k, 'satisfaction') f USING (snapshot, project_id)
+GROUP BY x.project_id HAVING bool_or(f.newest);
+
+CREATE MACRO funds_at(d, k) AS TABLE
+SELECT x.project_id, x.source, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.planned, f.ord, x.fields, 1) AS planned, latest(x.received, f.ord, x.fields, 2) AS received,
+    latest(x.disbursed, f.ord, x.fields, 4) AS disbursed, latest(x.spent, f.ord, x.fields, 8) AS spent,
+    latest(x.confirmed, f.ord, x.fields, 16) AS confirmed, latest(x.note, f.ord, x.fields, 32) AS note
+FROM funds x JOIN filed_at(d, k, 'funds') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.source HAVING bool_or(f.newest);
+
+CREATE MACRO problems_at(d, k) AS TABLE
+SELECT x.project_id, x.problem, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.what, f.ord, x.fields, 1) AS what, latest(x.type, f.ord, x.fields, 2) AS type,
+    latest(x.raised, f.ord, x.fields, 4) AS raised, latest(x.raised_to, f.ord, x.fields, 4) AS raised_to,
+    latest(x.unit, f.ord, x.fields, 8) AS unit, latest(x.due, f.ord, x.fields, 16) AS due,
+    latest(x.due_to, f.ord, x.fields, 16) AS due_to, latest(x.closed, f.ord, x.fields, 32) AS closed,
+    latest(x.closed_to, f.ord, x.fields, 32) AS closed_to, latest(x.supervision, f.ord, x.fields, 64) AS supervision,
+    latest(x.measure, f.ord, x.fields, 128) AS measure, latest(x.note, f.ord, x.fields, 256) AS note
+FROM problems x JOIN filed_at(d, k, 'problems') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.problem HAVING bool_or(f.newest);
+
+CREATE MACRO suspensions_at(d, k) AS TABLE
+SELECT x.project_id, x.stopped, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    any_value(x.stopped_to) AS stopped_to, latest(x.reason, f.ord, x.fields, 1) AS reason, latest(x.unit, f.ord, x.fields, 2) AS unit,
+    latest(x.resume_planned, f.ord, x.fields, 4) AS resume_planned, latest(x.resume_planned_to, f.ord, x.fields, 4) AS resume_planned_to,
+    latest(x.resumed, f.ord, x.fields, 8) AS resumed, latest(x.resumed_to, f.ord, x.fields, 8) AS resumed_to,
+    latest(x.note, f.ord, x.fields, 16) AS note
+FROM suspensions x JOIN filed_at(d, k, 'suspensions') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.stopped HAVING bool_or(f.newest);
+
+CREATE MACRO sequence_at(d, k) AS TABLE
+SELECT x.project_id, x.item, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.step, f.ord, x.fields, 1) AS step, latest(x.begins, f.ord, x.fields, 2) AS begins,
+    latest(x.begins_to, f.ord, x.fields, 2) AS begins_to, latest(x.ends, f.ord, x.fields, 4) AS ends,
+    latest(x.ends_to, f.ord, x.fields, 4) AS ends_to, latest(x.unit, f.ord, x.fields, 8) AS unit,
+    latest(x.note, f.ord, x.fields, 16) AS note
+FROM sequence x JOIN filed_at(d, k, 'sequence') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.item HAVING bool_or(f.newest);
+
+CREATE MACRO takeover_at(d, k) AS TABLE
+SELECT x.project_id, x.item, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.planned, f.ord, x.fields, 1) AS planned, latest(x.planned_to, f.ord, x.fields, 1) AS planned_to,
+    latest(x.taken, f.ord, x.fields, 2) AS taken, latest(x.taken_to, f.ord, x.fields, 2) AS taken_to,
+    latest(x.unit, f.ord, x.fields, 4) AS unit, latest(x.document, f.ord, x.fields, 8) AS document,
+    latest(x.note, f.ord, x.fields, 16) AS note
+FROM takeover x JOIN filed_at(d, k, 'takeover') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.item HAVING bool_or(f.newest);
 
 -- ---- Shared by figures: each definition stands here once ---------------------------------------------------------------
 
@@ -309,8 +429,47 @@ SELECT p.street, p.position, k.register_as_of, k.progress_as_of, k.milestones_as
     coalesce(r.reported_as_of > d - (SELECT round_days FROM plan_rules), false) AS reported
 FROM plan_streets p LEFT JOIN kinds k USING (street) LEFT JOIN required r USING (street);
 
+-- What tells the rows of one project's ledger apart, as text; an acceptance has its level and, of a special one, its work item.
+CREATE MACRO subject_of(level, item) AS level || CASE WHEN coalesce(item, '') = '' THEN '' ELSE '/' || item END;
+
+-- What such a row is called: the plan's names for codes of milestones and work items, else as the file has it (a source, a number, a day).
+CREATE MACRO subject_name(of_kind, of_subject) AS CASE
+    WHEN of_kind IN ('funds', 'problems', 'suspensions') THEN of_subject
+    ELSE coalesce(nullif(concat_ws(' · ', (SELECT m.name FROM plan_milestones m WHERE m.milestone = split_part(of_subject, '/', 1)),
+        (SELECT i.name FROM plan_items i WHERE i.item = split_part(of_subject, '/', -1))), ''), of_subject)
+END;
+
+-- Every row of every ledger but the registers.
+CREATE MACRO ledger_rows() AS TABLE
+SELECT 'progress' AS kind, snapshot, project_id, item AS subject, row FROM works
+UNION ALL SELECT 'milestones', snapshot, project_id, milestone, row FROM milestones
+UNION ALL SELECT 'acceptance', snapshot, project_id, subject_of(level, item), row FROM acceptance
+UNION ALL SELECT 'satisfaction', snapshot, project_id, '', row FROM satisfaction
+UNION ALL SELECT 'funds', snapshot, project_id, source, row FROM funds
+UNION ALL SELECT 'problems', snapshot, project_id, problem, row FROM problems
+UNION ALL SELECT 'suspensions', snapshot, project_id, written(stopped, stopped_to), row FROM suspensions
+UNION ALL SELECT 'sequence', snapshot, project_id, item, row FROM sequence
+UNION ALL SELECT 'takeover', snapshot, project_id, item, row FROM takeover;
+
+-- The rows of the further ledgers in force at D; said: all that the row says, to be compared.
+CREATE MACRO further_at(d, k) AS TABLE
+SELECT 'acceptance' AS kind, project_id, subject_of(level, item) AS subject, snapshot, row, reported_as_of,
+    [written(accepted, accepted_to), result, written(rectify_due, rectify_due_to), written(rectified, rectified_to), written(rechecked, rechecked_to), recheck_result, report, written(registered, registered_to), written(archived, archived_to), archive_no, unit, note]::VARCHAR AS said FROM acceptance_at(d, k)
+UNION ALL SELECT 'satisfaction', project_id, '', snapshot, row, reported_as_of,
+    [written(surveyed, surveyed_to), issued::VARCHAR, responses::VARCHAR, satisfied::VARCHAR, score::VARCHAR, method, note]::VARCHAR FROM satisfaction_at(d, k)
+UNION ALL SELECT 'funds', project_id, source, snapshot, row, reported_as_of,
+    [planned::VARCHAR, received::VARCHAR, disbursed::VARCHAR, spent::VARCHAR, confirmed::VARCHAR, note]::VARCHAR FROM funds_at(d, k)
+UNION ALL SELECT 'problems', project_id, problem, snapshot, row, reported_as_of,
+    [what, type, written(raised, raised_to), unit, written(due, due_to), written(closed, closed_to), supervision, measure, note]::VARCHAR FROM problems_at(d, k)
+UNION ALL SELECT 'suspensions', project_id, written(stopped, stopped_to), snapshot, row, reported_as_of,
+    [reason, unit, written(resume_planned, resume_planned_to), written(resumed, resumed_to), note]::VARCHAR FROM suspensions_at(d, k)
+UNION ALL SELECT 'sequence', project_id, item, snapshot, row, reported_as_of,
+    [step::VARCHAR, written(begins, begins_to), written(ends, ends_to), unit, note]::VARCHAR FROM sequence_at(d, k)
+UNION ALL SELECT 'takeover', project_id, item, snapshot, row, reported_as_of,
+    [written(planned, planned_to), written(taken, taken_to), unit, document, note]::VARCHAR FROM takeover_at(d, k);
+
 -- Every value that any file gives for one project, as text: subject is the code of the work item or milestone ('' in a
--- register), value NULL where the cell is empty; a field that the file has no column for has no row.
+-- register; see Kind.subject in renewal/intake/layouts.py), value NULL where the cell is empty; a field that the file has no column for has no row.
 CREATE MACRO values_of(d, k, p) AS TABLE
 WITH s AS (SELECT snapshot, ord, as_of, known_at FROM snapshots_at(d, k)),
 v AS (
@@ -343,12 +502,64 @@ v AS (
         {'field': 'actual', 'bit': 4, 'value': written(actual, actual_to)},
         {'field': 'evidence', 'bit': 8, 'value': evidence}, {'field': 'note', 'bit': 16, 'value': note}
     ]) FROM milestones WHERE project_id = p
+    UNION ALL
+    SELECT 'acceptance', subject_of(level, item), snapshot, row, fields, unnest([
+        {'field': 'accepted', 'bit': 1, 'value': written(accepted, accepted_to)}, {'field': 'result', 'bit': 2, 'value': result},
+        {'field': 'rectify_due', 'bit': 4, 'value': written(rectify_due, rectify_due_to)},
+        {'field': 'rectified', 'bit': 8, 'value': written(rectified, rectified_to)},
+        {'field': 'rechecked', 'bit': 16, 'value': written(rechecked, rechecked_to)},
+        {'field': 'recheck_result', 'bit': 32, 'value': recheck_result}, {'field': 'report', 'bit': 64, 'value': report},
+        {'field': 'registered', 'bit': 128, 'value': written(registered, registered_to)},
+        {'field': 'archived', 'bit': 256, 'value': written(archived, archived_to)},
+        {'field': 'archive_no', 'bit': 512, 'value': archive_no}, {'field': 'unit', 'bit': 1024, 'value': unit},
+        {'field': 'note', 'bit': 2048, 'value': note}
+    ]) FROM acceptance WHERE project_id = p
+    UNION ALL
+    SELECT 'satisfaction', '', snapshot, row, fields, unnest([
+        {'field': 'surveyed', 'bit': 1, 'value': written(surveyed, surveyed_to)}, {'field': 'issued', 'bit': 2, 'value': issued::VARCHAR},
+        {'field': 'responses', 'bit': 4, 'value': responses::VARCHAR}, {'field': 'satisfied', 'bit': 8, 'value': satisfied::VARCHAR},
+        {'field': 'score', 'bit': 16, 'value': plain(score)}, {'field': 'method', 'bit': 32, 'value': method},
+        {'field': 'note', 'bit': 64, 'value': note}
+    ]) FROM satisfaction WHERE project_id = p
+    UNION ALL
+    SELECT 'funds', source, snapshot, row, fields, unnest([
+        {'field': 'planned', 'bit': 1, 'value': plain(planned)}, {'field': 'received', 'bit': 2, 'value': plain(received)},
+        {'field': 'disbursed', 'bit': 4, 'value': plain(disbursed)}, {'field': 'spent', 'bit': 8, 'value': plain(spent)},
+        {'field': 'confirmed', 'bit': 16, 'value': plain(confirmed)}, {'field': 'note', 'bit': 32, 'value': note}
+    ]) FROM funds WHERE project_id = p
+    UNION ALL
+    SELECT 'problems', problem, snapshot, row, fields, unnest([
+        {'field': 'what', 'bit': 1, 'value': what}, {'field': 'type', 'bit': 2, 'value': type},
+        {'field': 'raised', 'bit': 4, 'value': written(raised, raised_to)}, {'field': 'unit', 'bit': 8, 'value': unit},
+        {'field': 'due', 'bit': 16, 'value': written(due, due_to)}, {'field': 'closed', 'bit': 32, 'value': written(closed, closed_to)},
+        {'field': 'supervision', 'bit': 64, 'value': supervision}, {'field': 'measure', 'bit': 128, 'value': measure},
+        {'field': 'note', 'bit': 256, 'value': note}
+    ]) FROM problems WHERE project_id = p
+    UNION ALL
+    SELECT 'suspensions', written(stopped, stopped_to), snapshot, row, fields, unnest([
+        {'field': 'reason', 'bit': 1, 'value': reason}, {'field': 'unit', 'bit': 2, 'value': unit},
+        {'field': 'resume_planned', 'bit': 4, 'value': written(resume_planned, resume_planned_to)},
+        {'field': 'resumed', 'bit': 8, 'value': written(resumed, resumed_to)}, {'field': 'note', 'bit': 16, 'value': note}
+    ]) FROM suspensions WHERE project_id = p
+    UNION ALL
+    SELECT 'sequence', item, snapshot, row, fields, unnest([
+        {'field': 'step', 'bit': 1, 'value': step::VARCHAR}, {'field': 'begins', 'bit': 2, 'value': written(begins, begins_to)},
+        {'field': 'ends', 'bit': 4, 'value': written(ends, ends_to)}, {'field': 'unit', 'bit': 8, 'value': unit},
+        {'field': 'note', 'bit': 16, 'value': note}
+    ]) FROM sequence WHERE project_id = p
+    UNION ALL
+    SELECT 'takeover', item, snapshot, row, fields, unnest([
+        {'field': 'planned', 'bit': 1, 'value': written(planned, planned_to)},
+        {'field': 'taken', 'bit': 2, 'value': written(taken, taken_to)}, {'field': 'unit', 'bit': 4, 'value': unit},
+        {'field': 'document', 'bit': 8, 'value': document}, {'field': 'note', 'bit': 16, 'value': note}
+    ]) FROM takeover WHERE project_id = p
 )
-SELECT v.kind, v.subject, coalesce(i.name, m.name, '') AS label, coalesce(i.position, m.position, 0) AS position,
+SELECT v.kind, v.subject, coalesce(m.name || ' · ' || i.name, i.name, m.name, v.subject) AS label, coalesce(i.position, m.position, 0) AS position,
     v.cell.field AS field, v.cell.bit AS bit, nullif(v.cell.value, '') AS value, v.snapshot, v.row, s.ord, s.as_of, s.known_at
 FROM v JOIN s USING (snapshot)
-LEFT JOIN plan_items i ON v.kind = 'progress' AND i.item = v.subject
-LEFT JOIN plan_milestones m ON v.kind = 'milestones' AND m.milestone = v.subject
+LEFT JOIN plan_items i ON i.item = CASE WHEN v.kind = 'acceptance' THEN split_part(v.subject, '/', 2)
+    WHEN v.kind IN ('progress', 'sequence', 'takeover') THEN v.subject END
+LEFT JOIN plan_milestones m ON m.milestone = CASE v.kind WHEN 'milestones' THEN v.subject WHEN 'acceptance' THEN split_part(v.subject, '/', 1) END
 WHERE v.fields & v.cell.bit > 0;
 
 -- projects_at with the first list of each batch: first_as_of is the first register that names the batch, first_list whether
@@ -364,6 +575,7 @@ SELECT * FROM snapshots_at(d, k) WHERE publication = p
 UNION ALL
 SELECT * FROM snapshots_at(d, k) WHERE p IS NULL AND snapshot IN (
     SELECT snapshot FROM works_at(d, k) UNION SELECT snapshot FROM milestones_at(d, k) UNION SELECT snapshot FROM projects_at(d, k)
+    UNION SELECT snapshot FROM further_at(d, k)
 );
 CREATE MACRO checked_register(d, k, p) AS TABLE
 SELECT r.*, s.as_of, s.ord, s.known_at FROM register r JOIN snapshots s USING (snapshot) WHERE s.publication = p
@@ -381,6 +593,41 @@ UNION ALL
 SELECT m.*, s.as_of, s.ord, s.known_at FROM (SELECT project_id, milestone, snapshot FROM milestones_at(d, k) WHERE p IS NULL) a
 JOIN milestones m ON m.snapshot = a.snapshot AND m.project_id = a.project_id AND m.milestone = a.milestone
 JOIN snapshots s ON s.snapshot = m.snapshot;
+-- Of the further ledgers: which rows; snapshot and row lead to what they say.
+CREATE MACRO checked_further(d, k, p) AS TABLE
+SELECT r.kind, r.project_id, r.subject, r.snapshot, r.row, s.as_of, s.ord
+FROM ledger_rows() r JOIN snapshots s USING (snapshot) WHERE s.publication = p AND r.kind NOT IN ('progress', 'milestones')
+UNION ALL
+SELECT f.kind, f.project_id, f.subject, f.snapshot, f.row, s.as_of, s.ord
+FROM (SELECT kind, project_id, subject, snapshot, row FROM further_at(d, k) WHERE p IS NULL) f JOIN snapshots s USING (snapshot);
+
+-- What the further ledgers say has happened: every field whose quantity is `event` in data/layouts/fields.csv; told: the file has the column.
+CREATE MACRO event_rows() AS TABLE
+SELECT 'acceptance' AS kind, snapshot, project_id, subject_of(level, item) AS subject, row, unnest([
+    {'field': 'accepted', 'told': fields & 1 > 0, 'day': accepted, 'last': accepted_to},
+    {'field': 'rectified', 'told': fields & 8 > 0, 'day': rectified, 'last': rectified_to},
+    {'field': 'rechecked', 'told': fields & 16 > 0, 'day': rechecked, 'last': rechecked_to},
+    {'field': 'registered', 'told': fields & 128 > 0, 'day': registered, 'last': registered_to},
+    {'field': 'archived', 'told': fields & 256 > 0, 'day': archived, 'last': archived_to}
+], recursive := true) FROM acceptance
+UNION ALL
+SELECT 'satisfaction', snapshot, project_id, '', row, unnest([
+    {'field': 'surveyed', 'told': fields & 1 > 0, 'day': surveyed, 'last': surveyed_to}
+], recursive := true) FROM satisfaction
+UNION ALL
+SELECT 'problems', snapshot, project_id, problem, row, unnest([
+    {'field': 'raised', 'told': fields & 4 > 0, 'day': raised, 'last': raised_to},
+    {'field': 'closed', 'told': fields & 32 > 0, 'day': closed, 'last': closed_to}
+], recursive := true) FROM problems
+UNION ALL
+SELECT 'suspensions', snapshot, project_id, written(stopped, stopped_to), row, unnest([
+    {'field': 'stopped', 'told': true, 'day': stopped, 'last': stopped_to},
+    {'field': 'resumed', 'told': fields & 8 > 0, 'day': resumed, 'last': resumed_to}
+], recursive := true) FROM suspensions
+UNION ALL
+SELECT 'takeover', snapshot, project_id, item, row, unnest([
+    {'field': 'taken', 'told': fields & 2 > 0, 'day': taken, 'last': taken_to}
+], recursive := true) FROM takeover;
 
 -- Ledger rows, one a project and snapshot, that call a project by a name which no register has given it: name as the ledger has it, called: by
 -- a register, other: a project that a register calls so (NULL: none).
@@ -396,9 +643,7 @@ c AS (
 ),
 strange AS (SELECT c.* FROM c SEMI JOIN called r USING (project_id) ANTI JOIN called r ON r.project_id = c.project_id AND r.name = c.name),
 rows AS (
-    SELECT snapshot, project_id, min(row) AS row
-    FROM (SELECT snapshot, project_id, row FROM works UNION ALL SELECT snapshot, project_id, row FROM milestones)
-    WHERE snapshot IN (SELECT snapshot FROM strange) GROUP BY ALL
+    SELECT snapshot, project_id, min(row) AS row FROM ledger_rows() WHERE snapshot IN (SELECT snapshot FROM strange) GROUP BY ALL
 )
 SELECT s.snapshot, r.row, s.project_id, s.street, s.name, (SELECT min(c.name) FROM called c WHERE c.project_id = s.project_id) AS called,
     (SELECT min(c.project_id) FROM called c WHERE c.name = s.name) AS other

@@ -434,7 +434,7 @@ def account(d: Desk) -> None:
     name = q.plan.label(q.asked.street, d.lang)
     sent, carried = q.figure("street_files"), q.figure("carried_projects")
     refused = desk.refusals(q.asked.store, q.scope)
-    words = {kind: kind_word(kind, d.lang) for kind in ("register", "progress", "milestones")}
+    words = {kind: kind_word(kind, d.lang) for kind in d.layouts.kinds}
     status = "unreported" if len(carried) else "on_plan"
     in_use = int((sent["in_force"] > 0).sum())
     ui.begin(Finding(
@@ -497,9 +497,10 @@ def amend(d: Desk) -> None:
     kind = second.selectbox(_("台账"), list(layouts.kinds), format_func=lambda k: layouts.kinds[k].label(d.lang), key="desk_kind")
     cells = q.figure("source_cells", project_id=project)
     own = cells[cells["kind"] == kind]
-    subjects = {"register": [""], "progress": list(dict.fromkeys(own["subject"])), "milestones": list(dict.fromkeys(own["subject"]))}[kind]
+    single = layouts.kinds[kind].key == ("project_id",)  # one row a project
+    subjects = [""] if single and (kind == "register" or len(own)) else list(dict.fromkeys(own["subject"]))
     subject = third.selectbox(
-        _("内容或节点"), subjects, format_func=lambda s: plan.label(s, d.lang) if s else "–", key="desk_subject", disabled=kind == "register"
+        _("内容或节点"), subjects, format_func=lambda s: plan.subject_label(s, d.lang) if s else "–", key="desk_subject", disabled=single
     )
     choices = {f.name: f for f in layouts.kinds[kind].fields.values() if f.bit and f.name not in ("lon", "lat", "coord_system")}
     field = choices[fourth.selectbox(_("哪一列"), list(choices), format_func=lambda f: choices[f].label(d.lang), key=f"desk_field_{kind}")]
@@ -509,7 +510,7 @@ def amend(d: Desk) -> None:
         file=current["file"], cell=current["cell"], date=ui.day(current["as_of"])
     )
     ui.facts([(_("现在的值"), _("空") if current is None else current["value"]), (_("出处"), source or "–")])
-    what = " · ".join(w for w in (names[project], plan.label(subject, d.lang) if subject else "", field.label(d.lang)) if w)
+    what = " · ".join(w for w in (names[project], plan.subject_label(subject or "", d.lang), field.label(d.lang)) if w)
     with st.form(fresh_key("correct")):
         left, middle, right = st.columns([30, 50, 20])
         value = left.text_input(_("改为"), key=fresh_key("value"))

@@ -116,31 +116,41 @@ class Item(Named):
     quantity: str
     special: bool
     clause: Text
+    after: tuple[str, ...] = ()
 
     def spellings(self) -> tuple[str, ...]:
         return *super().spellings(), self.full_name
 
 
 class Milestone(Named):
-    """A step on the way of a project (三, 四); position: order in the plan, from 1."""
+    """A step on the way of a project (三, 四); position: order in the plan, from 1; after: codes of the steps without which it
+    can not be reached."""
 
     short: Text
     stage: Text
     clause: Text
     position: int
+    after: tuple[str, ...] = ()
 
     def spellings(self) -> tuple[str, ...]:
         return *super().spellings(), self.short
 
 
+class Source(Named):
+    """Where money comes from; clause: '' for one that the plan does not name."""
+
+    clause: str
+
+
 KINDS: dict[str, type[Named]] = {
-    "street": Street, "category": Category, "item": Item, "milestone": Milestone, "unit": Unit, "mode": Mode,
+    "street": Street, "category": Category, "item": Item, "milestone": Milestone, "unit": Unit, "mode": Mode, "source": Source,
 }
 # In the order in which they are read: items refer to categories and units.
 FILES = {
     "street": "streets.csv", "category": "categories.csv", "unit": "units.csv", "item": "items.csv",
-    "milestone": "milestones.csv", "mode": "modes.csv",
+    "milestone": "milestones.csv", "mode": "modes.csv", "source": "sources.csv",
 }
+_LISTS = ("aliases", "after")  # columns that hold several, separated by ;
 TOML = "plan.toml"
 
 
@@ -205,6 +215,7 @@ class Plan(_Frozen):
     milestones: tuple[Milestone, ...]
     units: tuple[Unit, ...]
     modes: tuple[Mode, ...]
+    sources: tuple[Source, ...]
     sha256: str
 
     _index: dict[str, dict[str, Named]] = PrivateAttr()
@@ -213,7 +224,7 @@ class Plan(_Frozen):
     def model_post_init(self, _context: Any) -> None:
         named = {
             "street": self.streets, "category": self.categories, "item": self.items, "milestone": self.milestones,
-            "unit": self.units, "mode": self.modes,
+            "unit": self.units, "mode": self.modes, "source": self.sources,
         }
         self._index = {kind: {fold(s): x for x in things for s in x.spellings()} for kind, things in named.items()}
         everything = [x for things in named.values() for x in things]
@@ -251,6 +262,9 @@ class Plan(_Frozen):
     def mode(self, text: str | None) -> Mode | None:
         return self._find("mode", text)
 
+    def source(self, text: str | None) -> Source | None:
+        return self._find("source", text)
+
     def nearest(self, kind: str, text: str, n: int = 3) -> list[str]:
         """The n names of a kind ('street', 'item', …) nearest to the text, best first. For messages only."""
         return _nearest(self._index[kind], text, n)
@@ -263,6 +277,13 @@ class Plan(_Frozen):
         """How a name or code is shown in 'zh' or 'en'; any other value unchanged."""
         zh, en = self._labels.get(value, (value, value))
         return en if lang == "en" else zh
+
+    def subject_label(self, subject: str, lang: str) -> str:
+        """How the row of a project's ledger is called: names for codes, M16/BS01 by both of its parts."""
+        level, _slash, item = subject.partition("/")
+        if level in self._labels and item in self._labels:
+            return f"{self.label(level, lang)} · {self.label(item, lang)}"
+        return self.label(subject, lang)
 
 
 def _nearest(index: dict[str, Named], text: str, n: int) -> list[str]:
@@ -319,7 +340,8 @@ def _load(folder: Path, _stamps: tuple) -> Plan:
         lines = []
         for number, cells in _rows(path, text(name), [f for f in model.model_fields if f != "position"]):
             values: dict[str, Any] = dict(cells)
-            values["aliases"] = [s.strip() for s in re.split("[;；]", cells["aliases"]) if s.strip()]
+            for column in (c for c in _LISTS if c in cells):
+                values[column] = [s.strip() for s in re.split("[;；]", cells[column]) if s.strip()]
             if "position" in model.model_fields:
                 values["position"] = len(lines) + 1
             if kind == "item":
@@ -329,12 +351,14 @@ def _load(folder: Path, _stamps: tuple) -> Plan:
             lines.append((number, _checked(model, values, _line(path, number))))
         known[kind] = _index(path, lines)
         _one_label(path, lines, taken)
+        _check_order(path, lines)
         things[kind] = [thing for _number, thing in lines]
     _check_levels(folder / TOML, head, known["milestone"])
     return Plan(
         **head.model_dump(exclude={"rules", "targets"}), **head.rules.model_dump(), targets=head.targets,
         streets=things["street"], categories=things["category"], items=things["item"],
-        milestones=things["milestone"], units=things["unit"], modes=things["mode"], sha256=digest.hexdigest(),
+        milestones=things["milestone"], units=things["unit"], modes=things["mode"], sources=things["source"],
+        sha256=digest.hexdigest(),
     )
 
 
@@ -445,6 +469,15 @@ def _one_label(path: Path, lines: Sequence[tuple[int, Named]], taken: dict[str, 
                 )
             here[key] = path.name
     taken.update(here)
+
+
+def _check_order(path: Path, lines: Sequence[tuple[int, Named]]) -> None:
+    """What is to come first is a code of the same file, and of another row."""
+    codes = {thing.code for _number, thing in lines}
+    for number, thing in lines:
+        for code in getattr(thing, "after", ()):
+            if code not in codes - {thing.code}:
+                raise _wrong(_line(path, number), "after", code, _("文件 {file} 里另一行的编码").format(file=path.name))
 
 
 def _check_levels(path: Path, head: Document, milestones: dict[str, Named]) -> None:

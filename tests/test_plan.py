@@ -276,7 +276,7 @@ def test_a_broken_plan_says_where_and_what_was_expected(folder, broken):
 @pytest.mark.parametrize("name", ["plan.toml", *FILES.values()])
 def test_a_missing_file(folder, name):
     (folder / name).unlink()
-    expected = "plan.toml, streets.csv, categories.csv, units.csv, items.csv, milestones.csv, modes.csv"
+    expected = "plan.toml, streets.csv, categories.csv, units.csv, items.csv, milestones.csv, modes.csv, sources.csv"
     with pytest.raises(PlanError) as raised:
         load_plan(folder)
     assert str(raised.value) == f"{folder / name}：没有这个文件或不能读，方案文件夹应有 {expected}"

@@ -217,19 +217,18 @@ class _Reader:
         self.readers: dict[str, Callable] = {
             "key": values.key, "text": self._text, "street": self._known("street"), "category": self._known("category"),
             "item": self._known("item", "code"), "milestone": self._known("milestone", "code"), "unit": self._unit,
-            "mode": self._mode, "yesno": self._yesno, "coords": self._coords,
+            "mode": self._mode, "yesno": self._yesno, "coords": self._coords, "source": self._known("source"),
         }
 
     def _reader(self, column: Column) -> Callable:
         """How the cells of a column are read."""
         spec = self.table.kind.fields[column.field]
         if spec.type == "date":
-            actual = column.field.endswith("actual")
-            return values.Dates(self.out.as_of, actual, self.grid.from_1904, self.layouts.cells).read
+            return values.Dates(self.out.as_of, spec.happened, self.grid.from_1904, self.layouts.cells).read
         if spec.type in ("count", "number", "percent", "year"):
             numbers = values.Numbers(column.scale, self.layouts.units.get(spec.quantity), self.layouts.cells)
             return getattr(numbers, spec.type)
-        return self.readers[spec.type]
+        return self._word(spec.quantity) if spec.type == "word" else self.readers[spec.type]
 
     # ---- readers of names -------------------------------------------------------------------------------------------
     def _text(self, cell):
@@ -240,6 +239,7 @@ class _Reader:
         look_up, left = getattr(self.plan, what), count(NAMED, -1)
         told = {
             "street": _("不认识的街道"), "category": _("不认识的改造类别"), "item": _("不认识的改造内容"), "milestone": _("不认识的节点"),
+            "source": _("不认识的资金来源"),
         }[what]
 
         def read(cell):
@@ -284,6 +284,19 @@ class _Reader:
             raise values.Unreadable("unknown_coord_system", _("不认识的坐标系，应为：{names}").format(names=names))
         return written
 
+    def _word(self, use: str) -> Callable:
+        known = self.layouts.words[use]
+
+        def read(cell):
+            written = self._text(cell)
+            if written is None:
+                return None
+            if fold(written) not in known:
+                raise values.Unreadable("unknown_word", _("不认识的写法，应为：{words}").format(words="、".join(known)))
+            return known[fold(written)]
+
+        return read
+
     # ---- columns ----------------------------------------------------------------------------------------------------
     def read(self) -> None:
         ids = self._column(self.table.column("project_id"))
@@ -295,7 +308,7 @@ class _Reader:
             if self.table.kind.fields[column.field].type != "ignored":
                 read[column.field] = self._column(column)
         finish = {"register": self._register, "progress": self._progress, "milestones": self._milestones}
-        finish[self.table.kind.name](read)
+        finish.get(self.table.kind.name, self._further)(read)
         self._drop()
         self._totals(read)
         if name := self.table.column("name"):
@@ -427,7 +440,7 @@ class _Reader:
                     column[place] = None
             if any(isinstance(value, tuple) for value in found):
                 self._problem("bad_date", message, self.numbers[place], None)
-            elif self.table.kind.name == "progress":
+            elif self.table.kind.name not in ("register", "milestones"):  # a milestone not concerned is still reported
                 self.dropped.add(place)
 
     def _drop(self) -> None:
@@ -469,9 +482,8 @@ class _Reader:
     def _register(self, read: dict[str, list]) -> None:
         self._unique([(p,) for p in read["project_id"]], self.table.column("project_id"))
         self._to_wgs84(read)
-        fields = self.table.kind.fields
-        self.out.data = self._spread(read, [f for f in fields.values() if f.type != "ignored"])
-        self._finish(self._mask(f for f in read if fields[f].bit))
+        self.out.data = self._spread(read, self.table.kind.kept)
+        self._finish(self._mask(read))
 
     def _to_wgs84(self, read: dict[str, list]) -> None:
         """lon/lat in WGS-84, converted from the system written beside them; a point without a system is not used."""
@@ -514,18 +526,31 @@ class _Reader:
                 if (item, category) in wrong:
                     message = _("方案把“{item}”列在{category}").format(item=self.plan.item(item).name, category=item_category[item])
                     self._problem("category_mismatch", message, number, self.table.column("category"), category)
-        fields = self.table.kind.fields
-        kept = [f for f in fields.values() if f.bit or f.name in ("project_id", "item")]
-        self.out.data = self._spread(read, kept)
-        self._finish(self._mask(f for f in read if fields[f].bit))
+        self.out.data = self._spread(read, self.table.kind.kept)
+        self._finish(self._mask(read))
+
+    def _further(self, read: dict[str, list]) -> None:
+        """A kind that is nothing but its layout."""
+        kind = self.table.kind
+        for name in kind.key:
+            column, given = self.table.column(name), read.get(name, [None] * len(self.numbers))
+            if kind.fields[name].required and kind.fields[name].type == "date":
+                for number, value, cell in zip(self.numbers, given, self.cells[column.index], strict=True):
+                    if value is None and cell in ("", None):
+                        self._problem("missing_value", _("不能为空"), number, column)
+            elif not kind.fields[name].required:
+                read[name] = ["" if value is None else value for value in given]
+        last = self.table.column(kind.key[-1]) or self.table.column(kind.key[0])
+        self._unique(list(zip(*(read[name] for name in kind.key), strict=True)), last)
+        self.out.data = self._spread(read, kind.kept)
+        self._finish(self._mask(read))
 
     def _milestones(self, read: dict[str, list]) -> None:
-        fields = self.table.kind.fields
-        kept = [f for f in fields.values() if f.bit or f.name in ("project_id", "milestone")]
+        kept = self.table.kind.kept
         if not self.table.wide:
             self._unique(list(zip(read["project_id"], read["milestone"], strict=True)), self.table.column("milestone"))
             self.out.data = self._spread(read, kept)
-            self._finish(self._mask(f for f in read if fields[f].bit))
+            self._finish(self._mask(read))
             return
         self._unique([(p,) for p in read["project_id"]], self.table.column("project_id"))
         whole: dict[str, list] = {}
@@ -535,7 +560,7 @@ class _Reader:
                 if column.milestone == milestone:
                     part[column.field] = self._column(column)
             data = self._spread(part, kept)
-            data["fields"] = [self._mask(f for f in part if fields[f].bit)] * len(self.numbers)
+            data["fields"] = [self._mask(part)] * len(self.numbers)
             data["row"] = self.numbers
             for name, column in data.items():
                 whole.setdefault(name, []).extend(column)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +23,8 @@ class LayoutError(Explained):
 @dataclass(frozen=True)
 class Field:
     """A field of a kind of file. bit: its place in the mask of present columns (0: not part of the mask); quantity: what its
-    numbers measure, '' for none: which units may stand in its header and cells."""
+    numbers measure, '' for none: which units may stand in its header and cells; of a date 'event' where it tells what has happened; of a
+    word its use in words.csv."""
 
     kind: str
     name: str
@@ -36,6 +37,11 @@ class Field:
 
     def label(self, lang: str) -> str:
         return self.label_en if lang == "en" else self.label_zh
+
+    @property
+    def happened(self) -> bool:
+        """Whether it is the date of something that has happened, not of a plan."""
+        return self.type == "date" and self.quantity == "event"
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,15 @@ class Kind:
     def label(self, lang: str) -> str:
         return self.label_en if lang == "en" else self.label_zh
 
+    @property
+    def kept(self) -> tuple[Field, ...]:
+        """The fields that the store keeps: those of its key and those with a place in the mask."""
+        return tuple(f for f in self.fields.values() if f.bit or f.name in self.key)
+
+    def subject(self, row: Mapping[str, str | None]) -> str:
+        """What tells a row from the project's others, as queries/schema.sql writes it: '' where a project has but one."""
+        return "/".join(row[name] for name in self.key if name != "project_id" and row[name])
+
 
 @dataclass(frozen=True)
 class Layouts:
@@ -73,6 +88,10 @@ class Layouts:
     units: dict[str, dict[str, float]]
     receipts: tuple[str, str, str]
     sha256: str
+
+    def word(self, use: str, meaning: str) -> str:
+        """The first word of a use that has a meaning, as it is written in a sheet."""
+        return next(word for word, means in self.words[use].items() if means == meaning)
 
     def begins_with(self, use: str, text: str) -> bool:
         return text.startswith(tuple(self.words.get(use, ())))
@@ -107,7 +126,7 @@ def header_path(written: str) -> tuple[str, ...]:
 
 FIELD_TYPES = {
     "key", "text", "ignored", "street", "category", "item", "milestone", "unit", "mode", "date", "count", "year", "number",
-    "percent", "yesno", "coords",
+    "percent", "yesno", "coords", "source", "word",
 }
 
 

@@ -29,10 +29,8 @@ from .load import ANY, LoadReport, Order, Preview, Upload, in_force, preview, pu
 from .quality import EVER, EVERYTHING_KNOWN
 from .store import Store, StoreError
 
-# The macros of queries/schema.sql that give what is in force, by kind.
-_STATE = {"register": "projects_at", "progress": "works_at", "milestones": "milestones_at"}
+_STATE = {"register": "projects_at", "progress": "works_at"}  # macros of queries/schema.sql that are not called like their kind
 COORDINATES = ("lon", "lat", "coord_system")
-_SUBJECT = {"register": None, "progress": "item", "milestones": "milestone"}
 _TOLD, _CELL = 300, 40  # signs that a file's note spends on its changes, and on one value
 
 _Row = dict[str, Any]  # field -> text as a ledger has it, None for an empty cell; reported_as_of: a date
@@ -40,7 +38,8 @@ _Row = dict[str, Any]  # field -> text as a ledger has it, None for an empty cel
 
 @dataclass(frozen=True)
 class Edit:
-    """One cell to be changed. subject: code of the work item or milestone ('' in a register); field: of the layout; value: as
+    """One cell to be changed. subject: what tells the row from the project's others (Kind.subject: a code of work item or
+    milestone, '' in a register); field: of the layout; value: as
     one would write it in the ledger, '' clears it."""
 
     kind: str
@@ -196,7 +195,7 @@ def _checked(edits: Sequence[Edit], homes: dict[str, str], plan: Plan, layouts: 
             raise EditError(edit, _("坐标要连同坐标系一起改，请用项目库文件更正"))
         if edit.project_id not in homes:
             raise EditError(edit, _("项目库里没有项目 {project}").format(project=edit.project_id))
-        cell = (edit.kind, edit.project_id, edit.subject if _SUBJECT[edit.kind] else "", edit.field)
+        cell = (edit.kind, edit.project_id, edit.subject, edit.field)
         if cell in seen:
             raise EditError(edit, _("同一格更正了两次：{cell}").format(cell=_place(edit, spec, plan)))
         seen.add(cell)
@@ -211,22 +210,22 @@ def _drafts(
     """The files of one kind, with the changes made in their rows."""
     moves = {e.project_id: street.name for e, spec in edits if spec.name == "street" and (street := plan.street(e.value))}
     rows = rows_in_force(cursor, kind, layouts, plan, {*(homes[e.project_id] for e, _spec in edits), *moves.values()})
-    subject = _SUBJECT[kind]
-    found = {(row["project_id"], row[subject] if subject else ""): row for row in rows}
+    about = layouts.kinds[kind]
+    found = {(row["project_id"], row["subject"]): row for row in rows}
     changes = []
     for edit, spec in edits:
-        row, value = found.get((edit.project_id, edit.subject if subject else "")), edit.value.strip()
+        row, value = found.get((edit.project_id, edit.subject)), edit.value.strip()
         if row is None:
             raise EditError(edit, _("现行数据里没有这一行"))
         before = row[edit.field] or ""
         if not _same(spec, before, value):
             changes.append(_Change(edit, spec, row, before, value))
-    parts = _registers(rows, changes, moves) if kind == "register" else _reports(rows, changes, whole=kind == "progress")
+    parts = _registers(rows, changes, moves) if kind == "register" else _reports(rows, changes, whole=kind != "milestones")
     drafts = []
     for part in parts:
         inside = set(map(id, part))
         own = [c for c in changes if id(c.row) in inside]
-        drafts.append(_Draft(layouts.kinds[kind], own[0].row["street"], max(r["reported_as_of"] for r in part), part, own))
+        drafts.append(_Draft(about, own[0].row["street"], max(r["reported_as_of"] for r in part), part, own))
     for change in changes:
         change.row[change.edit.field] = change.after
     return drafts
@@ -248,8 +247,8 @@ def _registers(rows: list[_Row], changes: list[_Change], moves: dict[str, str]) 
 
 
 def _reports(rows: list[_Row], changes: list[_Change], *, whole: bool) -> list[list[_Row]]:
-    """By street and as-of date. whole: a progress report covers a project with all its works; of milestones only the changed
-    ones are said again, as the others may stand in reports of other dates."""
+    """By street and as-of date. whole: a report covers a project with all its rows; of milestones only the changed ones are
+    said again, as the others may stand in reports of other dates."""
     touched = {c.edit.project_id if whole else id(c.row) for c in changes}
     parts: dict[tuple[str, date], list[_Row]] = {}
     for row in rows:
@@ -259,9 +258,7 @@ def _reports(rows: list[_Row], changes: list[_Change], *, whole: bool) -> list[l
 
 
 def _place(edit: Edit, spec: Field, plan: Plan) -> str:
-    look_up = {"progress": plan.item, "milestones": plan.milestone}.get(edit.kind)
-    named = look_up(edit.subject) if look_up else None
-    return " ".join(w for w in (edit.project_id, named.name if named else edit.subject, spec.label_zh) if w)
+    return " ".join(w for w in (edit.project_id, plan.subject_label(edit.subject, "zh"), spec.label_zh) if w)
 
 
 def _short(value: str) -> str:
@@ -341,9 +338,10 @@ def no_change(store: Store, *, street: str, as_of: date, reason: str = "", who: 
 
 # ---- what is in force as a ledger has it -----------------------------------------------------------------------------
 def rows_in_force(cursor: duckdb.DuckDBPyConnection, kind: str, layouts: Layouts, plan: Plan, streets: Collection[str]) -> list[_Row]:
-    """What is in force of the projects of some streets that are on the list: of a register its projects, else their works or
-    milestones, each with the street that its report names."""
-    fields = [f for f in layouts.kinds[kind].fields.values() if f.bit or f.type in ("key", "item", "milestone")]
+    """What is in force of the projects of some streets that are on the list: of a register its projects, else the rows of their
+    ledger, each with the street that its report names and its subject."""
+    about = layouts.kinds[kind]
+    fields = about.kept
     columns = [f"written(x.{f.name}, x.{f.name}_to) AS {f.name}" if f.type == "date" else f"x.{f.name}" for f in fields]
     if kind == "register":
         source = "projects_at($d, $k) x WHERE x.on_list AND list_contains($streets, x.street)"
@@ -354,7 +352,7 @@ def rows_in_force(cursor: duckdb.DuckDBPyConnection, kind: str, layouts: Layouts
             " WHERE r.project_id = x.project_id AND r.street = q.street) THEN q.street ELSE p.street END AS street"
         )
         source = (
-            f"{_STATE[kind]}($d, $k) x JOIN projects_at($d, $k) p ON p.project_id = x.project_id"
+            f"{_STATE.get(kind, f'{kind}_at')}($d, $k) x JOIN projects_at($d, $k) p ON p.project_id = x.project_id"
             " JOIN reported q ON q.snapshot = x.snapshot AND q.project_id = x.project_id"
             " WHERE p.on_list AND list_contains($streets, p.street)"
         )
@@ -364,23 +362,27 @@ def rows_in_force(cursor: duckdb.DuckDBPyConnection, kind: str, layouts: Layouts
     rows: list[_Row] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     filed: dict[str, str] = {}
     for row in rows:
+        row["subject"] = about.subject(row)
         for spec in fields:
-            row[spec.name] = _text(spec, row[spec.name])
+            row[spec.name] = _text(spec, row[spec.name], layouts)
         if kind == "register":
             if row.get("lon") and layouts.words["coords"].get(fold(row["coord_system"] or "")) != "wgs84":
                 row["coord_system"] = "WGS-84"  # they were converted on their way in
         elif kind == "progress":
             row["category"] = plan.item(row["item"]).category
+        if kind not in ("register", "milestones"):
             row["street"] = filed.setdefault(row["project_id"], row["street"])  # one report, were it of two sheets
     return rows
 
 
-def _text(spec: Field, value: Any) -> str | None:
+def _text(spec: Field, value: Any, layouts: Layouts) -> str | None:
     """A value as it is written in a ledger so that it is read as the same."""
     if value is None:
         return None
     if spec.type == "yesno":
         return "是" if value else "否"
+    if spec.type == "word":
+        return layouts.word(spec.quantity, value)
     if spec.type in ("number", "percent"):  # never as 1e-05
         return f"{Decimal(repr(value)):f}".removesuffix(".0") + ("%" if spec.type == "percent" else "")
     return str(value)
@@ -392,7 +394,7 @@ def _columns(kind: Kind) -> dict[str, str]:
     for header in kind.headers:
         if header.field in kind.fields and len(header.path) == 1 and header.scale == 1 and "{milestone}" not in header.path:
             plain.setdefault(header.field, header.path[0])
-    return {f.name: plain[f.name] for f in kind.fields.values() if f.name in plain and (f.bit or f.required)}
+    return {f.name: plain[f.name] for f in kind.fields.values() if f.name in plain and (f.bit or f.required or f.name in kind.key)}
 
 
 # Signs by which reading a text tells a binary file; a workbook's cell may hold one that nobody sees.
@@ -408,7 +410,7 @@ def _written(title: str, day: date, kind: Kind, rows: list[_Row], plan: Plan) ->
     writer.writerow([f"截至日期：{day:%Y-%m-%d}"])
     writer.writerow(columns.values())
     for row in rows:
-        writer.writerow([names[name](row[name]).name if name in names else row[name] or "" for name in columns])
+        writer.writerow([names[name](row[name]).name if name in names and row[name] else row[name] or "" for name in columns])
     writer.writerow([f"注：{title}"])  # below the table, where a date in the reason is not taken for an as-of date
     text, first = out.getvalue().translate(_BINARY), 3
     if max(",\t;", key=text[:4096].count) != ",":  # notes full of semicolons, from which reading would tell another separator

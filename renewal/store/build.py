@@ -21,37 +21,27 @@ import pyarrow as pa
 from .. import settings
 from ..i18n import gettext as _
 from ..intake.extract import Sheet
-from ..intake.layouts import Layouts
+from ..intake.layouts import Kind, Layouts
 from ..plan import Plan
 from . import quality
 from .journal import FileEntry
 from .quality import Finding
 from .store import Store, StoreError, reason, schema, sync_folder
 
-_DATE, _TEXT, _INT, _REAL, _BOOL = pa.date32(), pa.string(), pa.int32(), pa.float64(), pa.bool_()
-
-
-def _dates(*names: str) -> dict[str, pa.DataType]:
-    return {f"{name}{end}": _DATE for name in names for end in ("", "_to")}
-
-
-# The columns of the three tables of rows, as queries/schema.sql declares them.
-TABLES: dict[str, tuple[str, dict[str, pa.DataType]]] = {
-    "register": ("register", {
-        "project_id": _TEXT, "row": _INT, "fields": _INT, "name": _TEXT, "street": _TEXT, "community": _TEXT, "built_year": _INT,
-        "land": _TEXT, "buildings": _INT, "households": _INT, "area_m2": _REAL, "lon": _REAL, "lat": _REAL, "coord_system": _TEXT,
-        "batch": _INT, "mode": _TEXT, **_dates("planned_commencement", "planned_completion"), "prior_provincial": _BOOL,
-    }),
-    "progress": ("works", {
-        "project_id": _TEXT, "item": _TEXT, "row": _INT, "fields": _INT,
-        **_dates("commence_planned", "commence_actual", "complete_planned", "complete_forecast", "complete_actual"),
-        "progress": _REAL, "unit": _TEXT, "reason": _TEXT, "note": _TEXT,
-    }),
-    "milestones": ("milestones", {
-        "project_id": _TEXT, "milestone": _TEXT, "row": _INT, "fields": _INT, **_dates("planned", "forecast", "actual"),
-        "evidence": _TEXT, "note": _TEXT,
-    }),
+# What the types of fields in data/layouts are in the store; all others are text.
+_KINDS_OF_VALUE = {
+    "date": pa.date32(), "count": pa.int32(), "year": pa.int32(), "number": pa.float64(), "percent": pa.float64(), "yesno": pa.bool_(),
 }
+TABLES = {"progress": "works"}  # kinds whose table of queries/schema.sql has another name
+
+
+def columns(kind: Kind) -> dict[str, pa.DataType]:
+    """The columns of a kind's table but for the snapshot, as queries/schema.sql declares them."""
+    found = {"row": pa.int32(), "fields": pa.int32()}
+    for spec in kind.kept:
+        for name in (spec.name, f"{spec.name}_to") if spec.type == "date" else (spec.name,):
+            found[name] = _KINDS_OF_VALUE.get(spec.type, pa.string())
+    return found
 
 
 @dataclass
@@ -122,8 +112,9 @@ def _write(
         filed = _Filed(connection)
         for batch in batches:
             numbered = filed.snapshots(batch)
-            for kind, (table, columns) in TABLES.items():
-                _insert_rows(connection, table, columns, [(s, a.sheet) for s, a in numbered if a.sheet.kind == kind])
+            for kind in layouts.kinds.values():
+                sheets = [(s, a.sheet) for s, a in numbered if a.sheet.kind == kind.name]
+                _insert_rows(connection, TABLES.get(kind.name, kind.name), columns(kind), sheets)
             numbers[batch.publication] = [s for s, _a in numbered]
             if batch.withdraws is not None:
                 connection.execute(
@@ -161,6 +152,9 @@ def _copy_plan(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         ),
         "plan_milestones": (("milestone", "name", "position"), [(m.code, m.name, i) for i, m in enumerate(plan.milestones)]),
         "plan_required": (("kind",), [(k,) for k in plan.required_kinds]),
+        "plan_orders": (("subject", "earlier"), [(x.code, e) for x in (*plan.milestones, *plan.items) for e in x.after]),
+        "plan_sources": (("source", "position"), [(x.name, i) for i, x in enumerate(plan.sources)]),
+        "plan_modes": (("mode", "position"), [(x.name, i) for i, x in enumerate(plan.modes)]),
         "plan_boxes": (("street", "west", "south", "east", "north"), _boxes(plan)),
     }
     for table, (names, rows) in tables.items():
@@ -206,7 +200,7 @@ class _Filed:
             own = [c for c in sheet.columns if c.field != "number"]
             streets, fields = set(sheet.streets.values()), {f"{c.field}/{c.milestone}" for c in own}
             slot = self.before.setdefault((sheet.kind, sheet.as_of), [])
-            key_only = {"project_id/", "name/", "street/", "category/", "item/", "milestone/"}
+            key_only = {"project_id/", "name/", "street/", "category/", "item/", "milestone/", "level/", "source/", "problem/", "stopped/"}
             revision = 1 + max((
                 r for st, fi, r, of in slot if of is not entry and st & streets and (fi & fields) - key_only
             ), default=0)
@@ -257,6 +251,10 @@ _ROUNDED = {
     "register": " REPLACE (round(area_m2, 4) AS area_m2, round(lon, 6) AS lon, round(lat, 6) AS lat)",
     "works": " REPLACE (round(progress, 4) AS progress)",
 }
+# The tables of rows, which hold what the sheets of a kind say.
+LEDGERS = (
+    "register", "works", "milestones", "acceptance", "satisfaction", "funds", "problems", "suspensions", "sequence", "takeover",
+)
 
 
 def checksums(
@@ -268,16 +266,17 @@ def checksums(
     """
     if not snapshots:
         return {}
-    parts = []
-    for table in ("register", "works", "milestones", "reported", "snapshot_columns", "snapshots"):
+    there = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()}
+    parts, ledgers = [], [name for name in LEDGERS if name in there]
+    for table in (*ledgers, "reported", "snapshot_columns", "snapshots"):
         head = {
             "snapshots": "COLUMNS(lambda c: c NOT IN ('sha256', 'withdrawn_at', 'withdrawn_by'))", "reported": "snapshot, project_id, street",
         }.get(table, "*")
         rows = f"SELECT {head}{_ROUNDED.get(table, '') if rounded else ''} FROM {table} WHERE snapshot IN (SELECT unnest($s))"
         parts.append(f"SELECT snapshot, '{table}' AS part, md5(CAST(t AS VARCHAR)) AS h FROM ({rows}) t")
     found = connection.execute(
-        f"SELECT snapshot, count(*) FILTER (WHERE part IN ('register', 'works', 'milestones')), md5(string_agg(h, '' ORDER BY part, h))"
+        f"SELECT snapshot, count(*) FILTER (WHERE list_contains($ledgers, part)), md5(string_agg(h, '' ORDER BY part, h))"
         f" FROM ({' UNION ALL '.join(parts)}) GROUP BY snapshot",
-        {"s": snapshots},
+        {"s": snapshots, "ledgers": ledgers},
     ).fetchall()
     return {snapshot: (rows, checksum) for snapshot, rows, checksum in found}

@@ -24,7 +24,8 @@ warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 # The macros worth keeping, each after those that it uses. Their arguments are the date, what was known, and (last) the level.
 KEPT = (
-    "snapshots_at", "projects_at", "works_at", "milestones_at", "reporting_at", "work_status_at", "status_at", "category_at",
+    "snapshots_at", "projects_at", "works_at", "milestones_at", "acceptance_at", "satisfaction_at", "funds_at", "problems_at",
+    "suspensions_at", "sequence_at", "takeover_at", "reporting_at", "work_status_at", "status_at", "category_at",
 )
 BY_LEVEL = ("status_at",)
 _MACRO = re.compile(r"CREATE MACRO (\w+)\(.*?\) AS(?: TABLE)?\s(.*?);\n", re.DOTALL)
@@ -114,11 +115,11 @@ class State:
 class Change(State):
     """Two states side by side: at a date with everything known, and the same without one publication.
 
-    A figure of this kind (`-- state: publication`) reads the temporary tables before_projects, after_projects, before_works,
-    after_works, before_milestones and after_milestones, each with the columns of the macro it is made from.
+    A figure of this kind (`-- state: publication`) reads the temporary tables before_projects, after_projects, …_works,
+    …_milestones and …_further, each with the columns of the macro it is made from.
     """
 
-    TABLES: ClassVar[dict[str, str]] = {"projects": "projects_at", "works": "works_at", "milestones": "milestones_at"}
+    TABLES: ClassVar[dict[str, str]] = {"projects": "projects_at", "works": "works_at", "milestones": "milestones_at", "further": "further_at"}
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, schema: str, as_of: date, known_at: datetime, publication: int):
         super().__init__(cursor, schema, as_of, known_at)
@@ -126,7 +127,7 @@ class Change(State):
         self._made = False
 
     def query(self, sql: str, params: Mapping[str, Any], level: str) -> pa.Table:
-        """The rows of a query on the six tables. Raises duckdb.Error."""
+        """The rows of a query on these tables. Raises duckdb.Error."""
         with self._lock:
             if not self._made:
                 self._make()

@@ -350,7 +350,7 @@ class _Comparison:
             return
         self.out.changed.append(Changed(
             Edit(table.ledger, source[table.project], subject, column.edits, value), self.file, self.grid.sheet, number,
-            f"{column_letter(place)} {head.whole}", source[table.street], source["name"], plan.label(subject, current_language()) if subject else "",
+            f"{column_letter(place)} {head.whole}", source[table.street], source["name"], plan.subject_label(subject, current_language()),
             head.whole, shown(before, column), told,
         ))
 

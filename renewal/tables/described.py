@@ -134,7 +134,7 @@ class Table(Described):
     street: str = "street"
     late: Condition | None = None
     unreported: Condition | None = None
-    ledger: Literal["", "register", "progress", "milestones"] = ""
+    ledger: str = ""
     subject: str = ""
     notes: tuple[Note, ...] = ()
     columns: tuple[Column, ...] = Field(min_length=1)
@@ -156,7 +156,10 @@ class Table(Described):
             raise ValueError(f"columns: {', '.join(twice)} stands there twice")
         if any(c.total == "once" for c in self.columns) and not self.project:
             raise ValueError("total: once needs `project`")
-        known = load_layouts().kinds[self.ledger].fields if self.ledger else {}
+        kinds = load_layouts().kinds
+        if self.ledger and self.ledger not in kinds:
+            raise ValueError(f"ledger: {self.ledger} is no kind of file, they are {', '.join(kinds)}")
+        known = kinds[self.ledger].fields if self.ledger else {}
         if strange := [c.edits for c in self.columns if c.edits and not (c.edits in known and known[c.edits].bit)]:
             raise ValueError(f"edits: {', '.join(strange)} is no field of {self.ledger or 'a ledger'}")
         return self

@@ -11,3 +11,6 @@ INSERT INTO plan_milestones VALUES
 INSERT INTO plan_required VALUES ('progress'), ('milestones');
 INSERT INTO plan_boxes VALUES
     ('大观园街道', 116.98, 36.65, 117.00, 36.67), ('杆石桥街道', 116.98, 36.64, 117.01, 36.66), ('四里村街道', 116.97, 36.62, 117.00, 36.64);
+INSERT INTO plan_orders VALUES ('M14', 'M13'), ('M15', 'M14'), ('M18', 'M15'), ('BP01', 'BS01');
+INSERT INTO plan_sources VALUES ('中央财政补助', 0), ('区级资金', 1), ('居民出资', 2);
+INSERT INTO plan_modes VALUES ('大片区统筹平衡模式', 0), ('小区内自求平衡模式', 1);

@@ -15,7 +15,10 @@ from renewal.store.state import Between, Change, State
 from renewal.store.store import schema
 
 FOLDER = Path(__file__).parent
-TABLES = {"register": "register", "works": "progress", "milestones": "milestones"}  # table -> kind of file
+TABLES = {  # table -> kind of file
+    "register": "register", "works": "progress", "milestones": "milestones",
+    **{kind: kind for kind in ("acceptance", "satisfaction", "funds", "problems", "suspensions", "sequence", "takeover")},
+}
 MISSING = "-"  # the file of this row has no such column, whereas an empty cell was empty in the file
 
 
