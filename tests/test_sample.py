@@ -12,8 +12,8 @@ import pytest
 
 from renewal import sample, settings
 from renewal.plan import load_plan
-from renewal.sample import ledgers, office, programme
-from renewal.store import Store, StoreError
+from renewal.sample import further, ledgers, office, programme, workbooks
+from renewal.store import Store, StoreError, load
 
 LAST = date(2021, 12, 17)
 TARGETS = date(2020, 6, 30), date(2021, 8, 31)
@@ -32,6 +32,29 @@ def projects(plan):
 @pytest.fixture(scope="module")
 def filings(projects):
     return office.filings(projects, sample.WEEKS, sample.SEED)
+
+
+@pytest.fixture(scope="module")
+def happened(projects, plan):
+    return further.happen(projects, plan, sample.SEED)
+
+
+@pytest.fixture(scope="module")
+def told(happened, plan):
+    """What the further ledgers say on each day on which they are filed, of all streets."""
+    return {day: ledgers.further_of(happened, plan, day) for day in office.further_days(sample.WEEKS)}
+
+
+@pytest.fixture(scope="module")
+def last_months(tmp_path_factory, projects, happened, filings, plan):
+    """The further ledgers of the last three filings, in every shape that they have, and the registers to read them by."""
+    folder = tmp_path_factory.mktemp("further")
+    files = []
+    for number, day in list(enumerate(office.further_days(sample.WEEKS)))[-3:]:
+        filing = next(f for f in filings if f.day == day and not f.note)
+        office.write_register(folder, number, projects, day)
+        files += office.write_further(filing, folder, number, happened, plan)
+    return folder, files
 
 
 @pytest.fixture(scope="module")
@@ -74,14 +97,13 @@ def test_receipts_name_every_file(three_weeks):
     assert all(folder / name in files and date.fromisoformat(name[:10]) <= day for name, day in received.items())
 
 
-def test_files_say_that_they_are_made_up(three_weeks):
+def test_files_say_that_they_are_made_up(three_weeks, last_months):
     from renewal.intake import read
 
-    _folder, files = three_weeks
-    for path in files[:-1]:
-        grid = read.read(path.name, path.read_bytes()).grids[0]
-        first_rows = "".join(str(c) for row in grid.rows[:2] for c in row)
-        assert "示例" in path.name + grid.sheet + first_rows, path.name
+    for path in [*three_weeks[1][:-1], *last_months[1]]:
+        for grid in read.read(path.name, path.read_bytes()).grids:
+            first_rows = "".join(str(c) for row in grid.rows[:2] for c in row)
+            assert "示例" in path.name + grid.sheet + first_rows, path.name
 
 
 def test_loads_without_a_word(three_weeks, tmp_path):
@@ -100,8 +122,6 @@ def test_loads_without_a_word(three_weeks, tmp_path):
 
 
 def test_never_into_an_office_store(three_weeks, tmp_path):
-    from renewal.store import load
-
     folder, _files = three_weeks
     store = Store(tmp_path / "store")
     load([folder], store=store)
@@ -234,3 +254,195 @@ def test_forecasts_move(projects, plan):
     ]
     assert len({t for t in told if t}) > 3
     assert all(t > d for t, d in zip(told, office.fridays(sample.WEEKS), strict=False) if t)
+
+
+# ---- further ledgers ------------------------------------------------------------------------------------------------
+KINDS = set(workbooks.FURTHER)
+
+
+def test_further_files_in_every_shape(last_months, tmp_path, filings, happened, plan):
+    folder, files = last_months
+    names = {p.name for p in files}
+    assert {"推进台账_20211203.xlsx", "资金到位和支出情况表(11月5日).xlsx", "资金台账_20211217.csv", "验收台账_2021-12-17.xlsx"} <= names
+    again = [f for f in filings if f.day == date(2021, 12, 3) and not f.note]
+    list(office.write_further(again[0], tmp_path, 18, happened, plan))
+    list(office.write_further(again[0], tmp_path, 17, happened, plan))
+    first = sums(tmp_path)
+    assert len(first) == 7 and first["推进台账_20211203.xlsx"] == sums(folder)["推进台账_20211203.xlsx"]
+    list(office.write_further(again[0], tmp_path, 17, happened, plan))
+    assert sums(tmp_path) == first
+
+
+def test_further_ledgers_load_without_a_stop(last_months, tmp_path, told, filings):
+    folder, _files = last_months
+    store = Store(tmp_path / "store")
+    report = load([folder], store=store, sample=True)
+    assert report.exit_code == 0
+    assert [p.line() for f in report.files for p in f.problems if p.severity == "stop"] == []
+    with store.cursor() as connection:
+        def count(sql: str) -> int:
+            return connection.execute(sql).fetchone()[0]
+
+        days = {d: set(f.streets) for f in filings for d in [f.day] if not f.note and d in list(told)[-3:]}
+        for kind in KINDS:
+            for day, streets in days.items():
+                rows = [r for r in told[day].get(kind, ()) if r.street in streets]
+                if kind == "sequence" and day != date(2021, 12, 3):
+                    rows = []  # filed once in a quarter
+                assert count(
+                    f"SELECT count(*) FROM {kind} JOIN snapshots USING (snapshot) WHERE as_of = DATE '{day}'"
+                ) == len(rows), (kind, day)
+        for day in days:  # whether in 万元 or in 元
+            planned = sum(r.planned for r in told[day]["funds"] if r.street in days[day])
+            stored = count(f"SELECT sum(planned) FROM funds JOIN snapshots USING (snapshot) WHERE as_of = DATE '{day}'")
+            assert stored == pytest.approx(planned * 10_000)
+
+
+def test_further_days():
+    days = office.further_days(sample.WEEKS)
+    assert days[0] == date(2020, 6, 5) and days[-2:] == [date(2021, 12, 3), LAST] and len(days) == 20
+    assert office.further_days(3) == []
+
+
+def test_streets_that_are_missing_say_nothing(last_months, told):
+    from renewal.intake import read
+
+    _folder, files = last_months
+    funds = next(p for p in files if p.name == "资金台账_20211217.csv")
+    streets = {row[2] for row in read.read(funds.name, funds.read_bytes()).grids[0].rows[1:]}
+    assert streets == {r.street for r in told[LAST]["funds"]} - set(office.LAST_MISSING)
+
+
+def test_nothing_lies_ahead(told):
+    events = {
+        "acceptance": ("accepted", "rectified", "rechecked", "registered", "archived"), "satisfaction": ("surveyed",),
+        "problems": ("raised", "closed"), "suspensions": ("stopped", "resumed"), "takeover": ("taken",),
+    }
+    assert set(told[LAST]) == KINDS
+    for day, kinds in told.items():
+        for kind, names in events.items():
+            for row in kinds.get(kind, ()):
+                assert all(not getattr(row, name) or getattr(row, name) <= day for name in names), row
+
+
+def test_rows_stay_once_they_are_told(told, projects):
+    """A row that the next file leaves out counts as taken back: only works struck out and projects that left do that."""
+    keys = {"acceptance": (0, 3, 4), "satisfaction": (0,), "funds": (0, 3), "problems": (0, 3), "suspensions": (0, 3),
+            "sequence": (0, 3), "takeover": (0, 3)}
+    gone = {p.id for p in projects if p.leaves} | {p.id for p in projects for w in p.works if w.removed}
+    days = list(told)
+    for before, after in zip(days, days[1:], strict=False):
+        for kind, key in keys.items():
+            was, now = ({tuple(r[i] for i in key) for r in told[d].get(kind, ())} for d in (before, after))
+            assert {k[0] for k in was - now} <= gone, kind
+            assert len(now) == len(told[after].get(kind, ())), kind
+
+
+def test_acceptance(told, projects, plan):
+    nodes = {(p.id, plan.milestone(code).name): p.nodes[code].actual for p in projects for code in ("M15", "M18")}
+    for rows in (kinds.get("acceptance", ()) for kinds in told.values()):
+        for r in rows:
+            failed = r.result == "不合格"
+            assert failed == bool(r.rectify_due) and (failed or (not r.rectified and not r.rechecked))
+            assert not failed or r.accepted < r.rectify_due
+            assert not r.rectified or (r.accepted <= r.rectified and (not r.rechecked or r.rectified <= r.rechecked))
+            assert bool(r.rechecked) == bool(r.recheck_result) and bool(r.archived) == bool(r.archive_no)
+            assert not r.report or not failed or r.rechecked
+            assert bool(r.item) == (r.level == "专项验收")
+            if r.rechecked or not failed:
+                assert nodes.get((r.project_id, r.level), r.rechecked or r.accepted) == (r.rechecked or r.accepted)
+    rows = told[LAST]["acceptance"]
+    levels = Counter(r.level for r in rows)
+    assert levels["专项验收"] > 400 and 3 < levels["新增公共建筑备案"] < 20 and levels["竣工验收"] > levels["综合验收"] > 80
+    failed = [r for r in rows if r.rectify_due]
+    assert 20 < len(failed) < 100
+    open_ones = [r for r in failed if not r.rectified and r.rectify_due < LAST and r.street not in office.LAST_MISSING]
+    assert len(open_ones) >= 3 and any(r.project_id.startswith("SL2020") for r in open_ones)
+    assert any(r.rectified and r.rectified > r.rectify_due for r in failed)
+    assert any(r.rectified and r.rectified <= r.rectify_due for r in failed)
+    assert any(r.registered for r in rows) and sum(bool(r.archived) for r in rows) > 50
+
+
+def test_satisfaction(told):
+    rows = told[LAST]["satisfaction"]
+    for r in rows:
+        assert (r.satisfied or 0) <= r.responses <= r.issued and (r.score is None or 0 <= r.score <= 100)
+    assert len(rows) > 70 and 2 <= sum(r.responses < 5 for r in rows) <= 8
+    assert any(r.satisfied is None for r in rows) and any(r.score is None for r in rows)
+
+
+def test_funds(told, projects, plan):
+    households = {p.id: p.households for p in projects}
+    known = {s.name for s in plan.sources}
+    before: dict[tuple, tuple] = {}
+    for kinds in told.values():
+        for r in kinds["funds"]:
+            assert 0 <= r.spent <= r.disbursed <= r.received <= r.planned and (r.confirmed or 0) <= r.disbursed
+            now = r.received, r.disbursed, r.spent
+            assert all(a <= b for a, b in zip(before.get(r[:4], (0, 0, 0)), now, strict=True)), r
+            before[r[:4]] = now
+            assert r.source in known
+    last = told[LAST]["funds"]
+    assert set(Counter(r.project_id for r in last).values()) <= {3, 4, 5, 6}
+    for project_id in {r.project_id for r in last}:
+        assert 0.95 < sum(r.planned for r in last if r.project_id == project_id) / households[project_id] < 2.25
+    planned, received, disbursed, spent, confirmed = (sum(r[i] or 0 for r in last) for i in range(4, 9))
+    assert confirmed < disbursed < received < 0.95 * planned and spent > 0.6 * planned
+    assert any(r.confirmed is None for r in last)
+
+
+def test_problems(told):
+    rows = told[LAST]["problems"]
+    assert len({r.problem for r in rows}) == len(rows) > 100
+    assert {r.type for r in rows} <= set(programme.REASONS) and max(Counter(r.project_id for r in rows).values()) <= 4
+    assert all(10 <= (r.due - r.raised).days <= 30 and (not r.closed or r.raised < r.closed) and r.unit for r in rows)
+    in_time = sum(bool(r.closed) and r.closed <= r.due for r in rows)
+    late = sum(bool(r.closed) and r.closed > r.due for r in rows)
+    overdue = sum(not r.closed and r.due < LAST for r in rows)
+    assert in_time > 0.55 * len(rows) and late > 10 and overdue >= 3
+    assert 5 < sum(bool(r.supervision) for r in rows) < 0.4 * len(rows)
+
+
+def test_suspensions(told, projects):
+    ends = {p.id: (p.nodes["M13"].actual, p.nodes["M14"].actual) for p in projects}
+    rows = told[LAST]["suspensions"]
+    for r in rows:
+        start, end = ends[r.project_id]
+        assert start <= r.stopped < (r.resumed or end) <= end
+    assert 6 <= len({r.project_id for r in rows}) <= 20 and max(Counter(r.project_id for r in rows).values()) == 2
+    assert [r.resumed for r in rows].count(None) == 2
+
+
+def test_sequence(told, projects):
+    rows = told[LAST]["sequence"]
+    listed = ledgers.listed(projects, LAST)
+    with_one = {r.project_id for r in rows}
+    assert 0.78 < len(with_one) / len(listed) < 0.92
+    upside_down = 0
+    for project_id in with_one:
+        steps = [r for r in rows if r.project_id == project_id]
+        assert [r.step for r in steps] == list(range(1, len(steps) + 1))
+        assert [r.begins for r in steps] == sorted(r.begins for r in steps) and all(r.begins <= r.ends for r in steps)
+        order = {r.item: r.step for r in steps}
+        pipes = [order[name] for name in ("供水", "供电", "供气", "供热", "通信网络", "雨污分流") if name in order]
+        upside_down += "小区道路" in order and order["小区道路"] < min(pipes, default=0)
+    assert 1 <= upside_down < 10
+
+
+def test_roads_before_pipes_in_truth_too(projects, plan):
+    orders = [(item.code, earlier) for item in plan.items for earlier in item.after]
+    conflicts = set()
+    for p in projects:
+        done = {w.item.code: w.complete_actual for w in p.works if not w.removed}
+        conflicts |= {p.id for late, early in orders if late in done and done.get(early, date.min) > done[late] and done[late] <= LAST}
+    assert 3 <= len(conflicts) <= 20
+
+
+def test_takeover(told, plan):
+    rows = told[LAST]["takeover"]
+    accepted = {(r.project_id, r.item): r for r in told[LAST]["acceptance"] if r.item}
+    for r in rows:
+        assert r.unit == plan.item(r.item).unit and (r.taken or not r.document)
+        if r.taken and (a := accepted.get((r.project_id, r.item))):
+            assert r.taken > (a.rechecked or a.accepted)
+    assert 0.2 < sum(not r.taken for r in rows) / len(rows) < 0.5

@@ -14,7 +14,7 @@ from ..intake.layouts import load_layouts
 from ..plan import load_plan
 from ..store import LoadReport, Store, StoreError, load
 from ..store.journal import Journal
-from . import office
+from . import further, office
 from .programme import simulate
 
 WEEKS = 85  # from 2020-05-08 to 2021-12-17
@@ -41,9 +41,11 @@ def generate(
     _clear(folder)
     plan = load_plan()
     projects = simulate(plan, seed)
+    happened = further.happen(projects, plan, seed)
     receipts: list[tuple[Path, date]] = []
     due = office.filings(projects, weeks, seed)
     registers = {day: number for number, day in enumerate(office.register_days(projects, weeks))}
+    months = {day: number for number, day in enumerate(office.further_days(weeks))}
     for done, day in enumerate(office.fridays(weeks), 1):
         week = folder / day.isoformat()
         week.mkdir(exist_ok=True)
@@ -52,6 +54,9 @@ def generate(
         for filing in due:
             if filing.day == day:
                 receipts += [(path, filing.received) for path in office.write(filing, week, projects, plan, seed)]
+                if day in months and not filing.note:
+                    further_files = office.write_further(filing, week, months[day], happened, plan)
+                    receipts += [(path, filing.received) for path in further_files]
         if progress:
             progress(done, weeks, week.name)
     listed = folder / RECEIPTS

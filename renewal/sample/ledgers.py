@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from ..plan import Plan
+from . import further
+from .further import Further
 from .programme import SEASON, Claim, Node, Project, Work
 
 Cell = date | str | None  # str: a month, as written (2020.6)
@@ -67,6 +69,118 @@ class RegisterRow(NamedTuple):
     prior_provincial: str
 
 
+class AcceptanceRow(NamedTuple):
+    """One acceptance; level is the milestone's name, item the special work's ('' for the whole project)."""
+
+    project_id: str
+    name: str
+    street: str
+    level: str
+    item: str
+    accepted: Cell
+    result: str
+    rectify_due: Cell
+    rectified: Cell
+    rechecked: Cell
+    recheck_result: str
+    report: str
+    registered: Cell
+    archived: Cell
+    archive_no: str
+    unit: str
+    note: str
+
+
+class SatisfactionRow(NamedTuple):
+    """The survey of one project; score from 0 to 100."""
+
+    project_id: str
+    name: str
+    street: str
+    surveyed: Cell
+    issued: int
+    responses: int
+    satisfied: int | None
+    score: float | None
+    method: str
+    note: str
+
+
+class FundRow(NamedTuple):
+    """One source of money of one project; amounts in 万元."""
+
+    project_id: str
+    name: str
+    street: str
+    source: str
+    planned: float
+    received: float
+    disbursed: float
+    spent: float
+    confirmed: float | None
+    note: str
+
+
+class ProblemRow(NamedTuple):
+    """One problem of one project."""
+
+    project_id: str
+    name: str
+    street: str
+    problem: str
+    what: str
+    type: str
+    raised: Cell
+    unit: str
+    due: Cell
+    closed: Cell
+    supervision: str
+    measure: str
+    note: str
+
+
+class SuspensionRow(NamedTuple):
+    """One suspension of one project's works."""
+
+    project_id: str
+    name: str
+    street: str
+    stopped: Cell
+    reason: str
+    unit: str
+    resume_planned: Cell
+    resumed: Cell
+    note: str
+
+
+class SequenceRow(NamedTuple):
+    """One work of one project and its place in the order of all."""
+
+    project_id: str
+    name: str
+    street: str
+    item: str
+    step: int
+    begins: Cell
+    ends: Cell
+    unit: str
+    note: str
+
+
+class TakeoverRow(NamedTuple):
+    """Pipes or cables of one project that their company takes over."""
+
+    project_id: str
+    name: str
+    street: str
+    item: str
+    planned: Cell
+    taken: Cell
+    unit: str
+    document: str
+    note: str
+
+
 def listed(projects: Iterable[Project], day: date) -> list[Project]:
     return [p for p in projects if p.joins <= day and not (p.leaves and day >= p.leaves)]
 
@@ -113,9 +227,7 @@ def progress(projects: Iterable[Project], day: date, received: date) -> list[Pro
         start = p.nodes["M13"]
         if claim and claim.milestone != "M13":
             claim = None
-        for w in p.works:
-            if (w.removed and day >= w.removed) or (w.added and day < w.added):
-                continue
+        for w in (w for w in p.works if _concerned(w, day)):
             began, done = _event(w.commence_actual, w.lag, day), _event(w.complete_actual, w.lag, day)
             if claim and claim.value is None:
                 began = done = None
@@ -132,12 +244,114 @@ def progress(projects: Iterable[Project], day: date, received: date) -> list[Pro
     return rows
 
 
+def further_of(happened: Sequence[Further], plan: Plan, day: date) -> dict[str, Sequence[tuple]]:
+    """The further ledgers as of `day`, kind of file -> rows; a kind that nobody has anything to say of is left out."""
+    found = {
+        "acceptance": acceptances(happened, plan, day), "satisfaction": surveys(happened, day), "funds": funds(happened, day),
+        "problems": troubles(happened, day), "suspensions": suspensions(happened, day), "sequence": sequence(happened, day),
+        "takeover": takeovers(happened, day),
+    }
+    return {kind: rows for kind, rows in found.items() if rows}
+
+
+def acceptances(happened: Iterable[Further], plan: Plan, day: date) -> list[AcceptanceRow]:
+    """Every acceptance, first tries too, that somebody has written down by `day`."""
+    rows = []
+    for p, f in _of_listed(happened, day):
+        for a in f.acceptances:
+            accepted, rechecked, archived = (_event(d, a.lag, day) for d in (a.accepted, a.rechecked, a.archived))
+            if not accepted:
+                continue
+            rows.append(AcceptanceRow(
+                p.id, p.name, p.street, plan.milestone(a.level).name, a.item.name if a.item else "", accepted,
+                "不合格" if a.rechecked else "合格", a.due, _event(a.rectified, a.lag, day), rechecked, "合格" if rechecked else "",
+                "" if a.rechecked and not rechecked else a.number, _event(a.registered, a.lag, day), archived,
+                f"档{archived.year}-{p.id}" if archived else "", a.unit, "",
+            ))
+    return rows
+
+
+def surveys(happened: Iterable[Further], day: date) -> list[SatisfactionRow]:
+    return [
+        SatisfactionRow(p.id, p.name, p.street, s.day, s.issued, s.responses, s.satisfied, s.score, s.method, "")
+        for p, f in _of_listed(happened, day) if (s := f.survey) and s.day <= day
+    ]
+
+
+def funds(happened: Iterable[Further], day: date) -> list[FundRow]:
+    """The money of each project since its design was settled."""
+    rows = []
+    for p, f in _of_listed(happened, day):
+        if p.nodes["M07"].actual + timedelta(10) > day:
+            continue
+        for fund in f.funds:
+            received, disbursed = further.paid(fund.received, day), further.paid(fund.disbursed, day)
+            confirmed = None if fund.confirmed is None else further.paid(fund.confirmed, day) / 100
+            rows.append(FundRow(
+                p.id, p.name, p.street, fund.source, fund.planned / 100, received / 100, disbursed / 100,
+                further.spent(fund, p, day) / 100, confirmed, "",
+            ))
+    return rows
+
+
+def troubles(happened: Iterable[Further], day: date) -> list[ProblemRow]:
+    rows = []
+    for p, f in _of_listed(happened, day):
+        for t in f.troubles:
+            if raised := _event(t.raised, t.lag, day):
+                order = t.supervision[1] if t.supervision and t.supervision[0] <= day else ""
+                closed = _event(t.closed, t.lag, day)
+                rows.append(ProblemRow(p.id, p.name, p.street, t.number, t.what, t.type, raised, t.unit, t.due, closed, order, t.measure, ""))
+    return rows
+
+
+def suspensions(happened: Iterable[Further], day: date) -> list[SuspensionRow]:
+    return [
+        SuspensionRow(p.id, p.name, p.street, s.stopped, s.reason, further.BUREAU, s.expected, _event(s.resumed, 0, day), "")
+        for p, f in _of_listed(happened, day) for s in f.stops if s.stopped <= day
+    ]
+
+
+def sequence(happened: Iterable[Further], day: date) -> list[SequenceRow]:
+    """The order of each project's works once it is settled; works struck out leave it, works added come into it."""
+    rows = []
+    for p, f in _of_listed(happened, day):
+        steps = [s for s in f.steps if _concerned(s.work, day)] if f.steps_from <= day else []
+        rows += [
+            SequenceRow(p.id, p.name, p.street, s.work.item.name, number, s.begins, s.ends, s.unit, "")
+            for number, s in enumerate(steps, 1)
+        ]
+    return rows
+
+
+def takeovers(happened: Iterable[Further], day: date) -> list[TakeoverRow]:
+    """All pipes and cables of each project since the first of them were finished."""
+    rows = []
+    for p, f in _of_listed(happened, day):
+        if not any(_event(h.work.complete_actual, h.work.lag, day) for h in f.handovers):
+            continue
+        for h in (h for h in f.handovers if _concerned(h.work, day)):
+            taken = _event(h.taken, h.lag, day)
+            rows.append(TakeoverRow(
+                p.id, p.name, p.street, h.work.item.name, h.planned, taken, h.work.item.unit, h.number if taken else "", ""
+            ))
+    return rows
+
+
+def _of_listed(happened: Iterable[Further], day: date) -> Iterable[tuple[Project, Further]]:
+    return ((f.project, f) for f in happened if listed([f.project], day))
+
+
+def _concerned(work: Work, day: date) -> bool:
+    return not (work.removed and day >= work.removed) and not (work.added and day < work.added)
+
+
 def _claim(project: Project, received: date) -> Claim | None:
     return project.claim if project.claim and received < project.claim.corrected else None
 
 
-def _event(actual: date, lag: int, day: date) -> date | None:
-    return actual if actual + timedelta(lag) <= day else None
+def _event(actual: date | None, lag: int, day: date) -> date | None:
+    return actual if actual and actual + timedelta(lag) <= day else None
 
 
 def _planned(project: Project, planned: date, actual: date, day: date) -> date:

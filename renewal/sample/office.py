@@ -10,9 +10,11 @@ from pathlib import Path
 
 from ..plan import Plan
 from . import ledgers, workbooks
+from .further import Further
 from .programme import JOINS, LEAVES, SECOND_BATCH, STREETS, Project
 
 FIRST = date(2020, 5, 8)
+FURTHER_FROM = date(2020, 6, 1)  # before it nobody asks for the further ledgers
 # The shape of a week's files, by turns; "streets" is one workbook per street.
 SHAPES = ("clean", "printed", "csv", "clean", "clean", "csv", "streets", "csv", "clean", "printed")
 HOLIDAYS = (date(2020, 10, 2), date(2021, 2, 12))  # the whole week's files come a week later
@@ -77,6 +79,41 @@ def register_days(projects: list[Project], weeks: int) -> list[date]:
     changes = {*JOINS.values(), *LEAVES.values(), SECOND_BATCH}
     changes |= {p.replanned for p in projects if p.replanned} | {p.recount[0] for p in projects if p.recount}
     return [d for d in fridays(weeks) if d.day <= 7 or d == FIRST or d in changes]
+
+
+def further_days(weeks: int) -> list[date]:
+    """The Fridays on which the further ledgers are filed with the others: the first of each month, and the last week's."""
+    days = fridays(weeks)
+    return [d for d in days if d >= FURTHER_FROM and (d.day <= 7 or d == days[-1])]
+
+
+def write_further(filing: Filing, folder: Path, number: int, happened: list[Further], plan: Plan) -> Iterator[Path]:
+    """Writes the further ledgers of a week's filing into `folder`, by turns as one workbook and apart; number: how many there
+    were before. The order of the works changes little and is in every third, once in a quarter."""
+    day = filing.day
+    found = ledgers.further_of([f for f in happened if f.project.street in filing.streets], plan, day)
+    if number % 3:
+        found.pop("sequence", None)
+    if number % 2 == 0:
+        path = folder / f"推进台账_{day:%Y%m%d}.xlsx"
+        workbooks.further_book(path, found, day)
+        yield path
+        return
+    for kind, rows in found.items():
+        title = workbooks.FURTHER[kind][0]
+        if kind in ("acceptance", "suspensions"):
+            path = folder / f"{title}_{day}.xlsx"
+            workbooks.further_clean(path, kind, rows, day)
+        elif kind == "funds" and number % 4 == 1:
+            path = folder / f"资金到位和支出情况表({day.month}月{day.day}日).xlsx"
+            workbooks.funds_printed(path, rows, day)
+        else:
+            path = folder / f"{title}_{day:%Y%m%d}.csv"
+            if kind == "funds":
+                workbooks.funds_csv(path, rows)
+            else:
+                workbooks.further_csv(path, kind, rows, workbooks.slashed if kind == "takeover" else workbooks.iso)
+        yield path
 
 
 def write_register(folder: Path, number: int, projects: list[Project], day: date) -> tuple[Path, date]:

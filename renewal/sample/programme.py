@@ -318,7 +318,7 @@ def _nodes(project: Project, rng: random.Random, planned: date, actual: date, fi
 
     def node(milestone: str, plan_day: date, true_day: date) -> None:
         evidence = EVIDENCE.get(milestone, "") if rng.random() > 0.07 else ""
-        project.nodes[milestone] = Node(milestone, plan_day, true_day, evidence, _lag(rng))
+        project.nodes[milestone] = Node(milestone, plan_day, true_day, evidence, paper_lag(rng))
 
     for step, (milestone, (ahead, spread)) in enumerate(EARLY.items(), 1):
         before = planned - timedelta(ahead + rng.randint(-spread // 2, spread // 2))
@@ -333,7 +333,7 @@ def _nodes(project: Project, rng: random.Random, planned: date, actual: date, fi
         node(milestone, finish, done)
 
 
-def _lag(rng: random.Random) -> int:
+def paper_lag(rng: random.Random) -> int:
     return 7 if rng.random() < 0.08 else 0
 
 
@@ -364,7 +364,7 @@ def _works(project: Project, plan: Plan, rng: random.Random, late: bool) -> None
     as_done = _spread(truly, started.actual, ended.actual)
     for item, (begin, finish), (began, finished) in zip(items, as_planned, as_done, strict=True):
         reason = usual if late and rng.random() < 0.7 else _reason(item, rng)
-        lag = started.lag if began == started.actual or finished == ended.actual else _lag(rng)
+        lag = started.lag if began == started.actual or finished == ended.actual else paper_lag(rng)
         project.works.append(Work(item, begin, finish, began, finished, reason, lag))
 
 

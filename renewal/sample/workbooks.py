@@ -13,7 +13,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from .ledgers import Cell, MilestoneRow, ProgressRow, RegisterRow
+from .ledgers import Cell, FundRow, MilestoneRow, ProgressRow, RegisterRow
 
 MARK = "示例数据"
 PROGRESS = (
@@ -29,6 +29,33 @@ PRINTED = (
     ("序号",), ("项目编号",), ("小 区\n名 称",), ("所属街道",), ("改造类别",), ("改造内容",), ("开工时间", "计划"),
     ("开工时间", "实际"), ("完工时间", "计划"), ("完工时间", "预计"), ("完工时间", "实际"), ("形象进度\n(%)",),
     ("责任单位",), ("滞后原因",), ("备注",),
+)
+# The further ledgers: kind of file -> its sheet and its header.
+FURTHER = {
+    "acceptance": ("验收台账", (
+        "项目编号", "小区名称", "所属街道", "验收层次", "专项内容", "验收日期", "验收结果", "整改期限", "整改完成", "复验日期", "复验结果",
+        "验收报告", "不动产登记", "归档日期", "档案号", "组织单位", "备注",
+    )),
+    "satisfaction": ("满意度调查", (
+        "项目编号", "小区名称", "所属街道", "调查日期", "发放份数", "有效份数", "满意份数", "满意度得分", "调查方式", "备注",
+    )),
+    "funds": ("资金台账", (
+        "项目编号", "小区名称", "所属街道", "资金来源", "计划资金(万元)", "到位资金(万元)", "拨付资金(万元)", "支出资金(万元)",
+        "街道确认拨付(万元)", "备注",
+    )),
+    "problems": ("问题台账", (
+        "项目编号", "小区名称", "所属街道", "问题编号", "问题描述", "问题类型", "提出日期", "责任单位", "办结期限", "销号日期", "督办单号",
+        "处理措施", "备注",
+    )),
+    "suspensions": ("停复工台账", (
+        "项目编号", "小区名称", "所属街道", "停工日期", "停工原因", "责任单位", "预计复工", "复工日期", "备注",
+    )),
+    "sequence": ("施工组织", ("项目编号", "小区名称", "所属街道", "改造内容", "施工顺序", "计划进场", "计划完成", "施工单位", "备注")),
+    "takeover": ("接管台账", ("项目编号", "小区名称", "所属街道", "接管内容", "计划接管", "接管日期", "接管单位", "移交单号", "备注")),
+}
+PRINTED_FUNDS = (
+    ("序号",), ("项目编号",), ("小区名称",), ("所属街道",), ("资金来源",), ("计划资金\n(万元)",), ("完成情况", "到位资金(万元)"),
+    ("完成情况", "拨付资金(万元)"), ("完成情况", "支出资金(万元)"), ("完成情况", "街道确认拨付(万元)"), ("备注",),
 )
 FOOTER = "填报人：\u3000\u3000\u3000\u3000审核人：\u3000\u3000\u3000\u3000填报日期："
 
@@ -53,16 +80,14 @@ def chinese(day: Cell) -> str:
 
 @dataclass
 class _Book:
-    """A workbook of one sheet, the same bytes for the same cells."""
+    """A workbook, the same bytes for the same cells. Cells go into the sheet added last."""
 
     path: Path
-    sheet: str
     day: date
 
     def __enter__(self):
         self.book = xlsxwriter.Workbook(str(self.path), {"in_memory": True})
         self.book.set_properties({"title": MARK, "created": datetime(self.day.year, self.day.month, self.day.day, 9)})
-        self.page = self.book.add_worksheet(self.sheet)
         self.formats = {
             "date": self.book.add_format({"num_format": "yyyy-mm-dd"}),
             "head": self.book.add_format(
@@ -76,6 +101,9 @@ class _Book:
     def __exit__(self, kind, *_rest):
         if kind is None:
             self.book.close()
+
+    def add(self, sheet: str) -> None:
+        self.page = self.book.add_worksheet(sheet)
 
     def rows(self, first: int, rows: Sequence[Sequence], mark: int | None = None) -> None:
         """Cells from row `first` on; `mark`: the column in which the first row says that it is made up."""
@@ -117,10 +145,15 @@ class _Book:
 def _clean(
     path: Path, sheet: str, day: date, header: tuple[str, ...], rows: Sequence[Sequence], mark: int | None
 ) -> None:
-    with _Book(path, sheet, day) as book:
-        book.rows(0, [header])
-        book.rows(1, rows, mark)
-        book.page.freeze_panes(1, 0)
+    with _Book(path, day) as book:
+        _page(book, sheet, header, rows, mark)
+
+
+def _page(book: _Book, sheet: str, header: tuple[str, ...], rows: Sequence[Sequence], mark: int | None) -> None:
+    book.add(sheet)
+    book.rows(0, [header])
+    book.rows(1, rows, mark)
+    book.page.freeze_panes(1, 0)
 
 
 def progress_clean(path: Path, rows: Sequence[ProgressRow], day: date) -> None:
@@ -141,7 +174,8 @@ def progress_printed(
     """As it is printed: title, reporting unit and as-of line, two-level header, streets merged downwards, footer."""
     rows = sorted(rows, key=lambda r: r.street)
     width = len(PRINTED)
-    with _Book(path, "进度台账", day) as book:
+    with _Book(path, day) as book:
+        book.add("进度台账")
         book.merged(0, 0, 0, width - 1, f"{title}（示例）", "title")
         book.rows(1, [(f"填报单位：{unit}", *[""] * (width - 4), f"截至日期：{chinese(day)}")])
         book.header(2, PRINTED)
@@ -170,7 +204,8 @@ def milestones_wide(
         any_row = next(iter(found.values()))
         cells = [iso(cell) for name in names for cell in _pair(found[name], forecast)]
         lines.append((number, any_row.project_id, any_row.name, any_row.street, *cells))
-    with _Book(path, "节点", day) as book:
+    with _Book(path, day) as book:
+        book.add("节点")
         book.merged(0, 0, 0, len(levels) - 1, "老旧小区改造节点完成情况表（示例）", "title")
         book.rows(1, [(f"截至{chinese(day)}",)])
         book.header(2, levels)
@@ -204,3 +239,41 @@ def milestones_csv(path: Path, rows: Sequence[MilestoneRow], dates: Dates) -> No
 
 def register_csv(path: Path, rows: Sequence[RegisterRow]) -> None:
     _csv(path, REGISTER, [(n, *r) for n, r in enumerate(rows, 1)], iso, None)
+
+
+def further_book(path: Path, ledgers: dict[str, Sequence[Sequence]], day: date) -> None:
+    """The further ledgers, kind -> rows, as one workbook with a sheet each."""
+    with _Book(path, day) as book:
+        for kind, rows in ledgers.items():
+            sheet, header = FURTHER[kind]
+            _page(book, sheet, header, rows, len(header) - 1)
+
+
+def further_clean(path: Path, kind: str, rows: Sequence[Sequence], day: date) -> None:
+    sheet, header = FURTHER[kind]
+    _clean(path, sheet, day, header, rows, len(header) - 1)
+
+
+def further_csv(path: Path, kind: str, rows: Sequence[Sequence], dates: Dates) -> None:
+    _sheet, header = FURTHER[kind]
+    _csv(path, header, rows, dates, len(header) - 1)
+
+
+def funds_csv(path: Path, rows: Sequence[FundRow]) -> None:
+    """As further_csv, in 元."""
+    _sheet, header = FURTHER["funds"]
+    lines = [[round(c * 10_000) if isinstance(c, float) else c for c in row] for row in rows]
+    _csv(path, tuple(h.replace("万元", "元") for h in header), lines, iso, len(header) - 1)
+
+
+def funds_printed(path: Path, rows: Sequence[FundRow], day: date) -> None:
+    """As it is printed: title, as-of line, a row of totals, the amounts so far under one head, footer."""
+    with _Book(path, day) as book:
+        book.add("资金台账")
+        book.merged(0, 0, 0, len(PRINTED_FUNDS) - 1, "老旧小区改造资金到位和支出情况表（示例）", "title")
+        book.rows(1, [("填报单位：区财政局", *[""] * 5, f"截至日期：{chinese(day)}")])
+        book.header(2, PRINTED_FUNDS)
+        sums = [round(sum(row[at] or 0 for row in rows), 2) for at in range(4, 9)]
+        book.rows(4, [("合计", "", f"{len({r.project_id for r in rows})}个项目", "", "", *sums)])
+        book.rows(5, [(number, *row) for number, row in enumerate(rows, 1)])
+        book.rows(5 + len(rows), [(FOOTER,)])
