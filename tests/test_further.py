@@ -1,10 +1,15 @@
 """The seven further ledgers on their way: read, refused in the clerk's words, in force, corrected, made again."""
 
+import csv
+import io
 from datetime import date
 
+import openpyxl
 import pytest
 
+from renewal.exports.forms import street_form
 from renewal.i18n import set_language
+from renewal.meeting.build import question
 from renewal.store import Order, Store, Upload, publish, rebuild, verify
 from renewal.store.amend import Edit, correct, patch, rows_in_force
 from renewal.store.load import in_force
@@ -14,7 +19,8 @@ A1,甲小区,七贤街道,100,2020
 B1,丙小区,兴隆街道,200,2020
 """
 LEDGERS = {
-    "验收台账": """项目编号,小区名称,所属街道,验收层次,专项内容,验收日期,验收结果,整改期限,整改完成,复验日期,复验结果,验收报告,不动产登记,归档日期,档案号,组织单位,备注
+    "验收台账": "项目编号,小区名称,街道,验收层次,专项,验收日期,验收结果,整改期限,整改完成,复验日期,复验结果,验收报告,不动产登记,归档日期,"
+    """档案号,组织单位,备注
 A1,甲小区,七贤,竣工验收,,2020-06-01,不合格,2020.7.1,,,,YS-1,,,,区住房城乡建设局,
 A1,甲小区,七贤,专项验收,供水,2020.5,通过,,,,,,,,,,
 A1,甲小区,七贤,专项验收,供热,,,,,,,,,,,供暖公司,
@@ -30,9 +36,18 @@ B1,兴隆街道,市级财政补助,"1,200.25",,,,
 A1,七贤街道,2020/3,供热未进场,专营单位未进场,2020-05-20,供暖公司,6月底,,督〔2020〕1号
 A1,七贤街道,2020-4,"路面积水, 居民反映",质量,2020-05-21,区住房城乡建设局,2020-05-30,2020-06-01,
 """,
-    "停复工台账": "项目编号,所属街道,停工日期,停工原因,预计复工,复工日期\nA1,七贤街道,2020-05-11,天气,2020-05-20,2020-05-19\nA1,七贤街道,2020.6,资金,,\n",
-    "施工组织": "项目编号,所属街道,改造内容,施工顺序,计划进场,计划完成,施工单位\nA1,七贤街道,供水,1,2020-05-01,2020-06-30,某公司\nA1,七贤街道,小区道路,2,2020-07-01,2020-8,某公司\n",
-    "接管台账": "项目编号,所属街道,接管内容,计划接管,接管日期,接管单位,移交单号\nA1,七贤街道,供水,2020-07-31,2020-06-04,区水务局,YJ-1\nA1,七贤街道,供热,,不涉及,,\n",
+    "停复工台账": """项目编号,所属街道,停工日期,停工原因,预计复工,复工日期
+A1,七贤街道,2020-05-11,天气,2020-05-20,2020-05-19
+A1,七贤街道,2020.6,资金,,
+""",
+    "施工组织": """项目编号,所属街道,改造内容,施工顺序,计划进场,计划完成,施工单位
+A1,七贤街道,供水,1,2020-05-01,2020-06-30,某公司
+A1,七贤街道,小区道路,2,2020-07-01,2020-8,某公司
+""",
+    "接管台账": """项目编号,所属街道,接管内容,计划接管,接管日期,接管单位,移交单号
+A1,七贤街道,供水,2020-07-31,2020-06-04,区水务局,YJ-1
+A1,七贤街道,供热,,不涉及,,
+""",
 }
 EVER = "DATE '9999-12-30', TIMESTAMP '9999-12-31'"
 
@@ -63,7 +78,8 @@ def test_each_is_recognised_and_kept_as_it_was_written(store):
     june, may = (date(2020, 6, 1), date(2020, 6, 30)), (date(2020, 5, 1), date(2020, 5, 31))
     found = rows(store, f"SELECT level, item, accepted, accepted_to, result, unit FROM acceptance_at({EVER}) WHERE project_id = 'A1' ORDER BY ALL")
     assert found == [
-        ("M15", "", june[0], june[0], "failed", "区住房城乡建设局"), ("M16", "BS01", *may, "passed", None), ("M16", "BS04", None, None, None, "供暖公司"),
+        ("M15", "", june[0], june[0], "failed", "区住房城乡建设局"), ("M16", "BS01", *may, "passed", None),
+        ("M16", "BS04", None, None, None, "供暖公司"),
     ]
     undated = rows(store, f"SELECT accepted, accepted_to, archived_to FROM acceptance_at({EVER}) WHERE level = 'M18'")
     assert undated == [(date(2020, 6, 5), date(9999, 12, 31), date(9999, 12, 31))]
@@ -162,6 +178,52 @@ def test_many_kinds_in_one_patch_and_all_can_be_made_again(store):
     assert verify(store).ok
     assert rebuild(store).ok
     assert rows(store, f"FROM further_at({EVER}) ORDER BY ALL") == said
+
+
+def test_the_form_of_a_street_is_prefilled_and_comes_back_as_the_same(store):
+    q = question(store=store)
+    made = street_form(q, "七贤街道", date(2020, 6, 12))
+    amounts = [[c.value for c in row[4:9]] for row in openpyxl.load_workbook(io.BytesIO(made))["资金台账"].iter_rows(min_row=4, max_row=4)]
+    assert amounts == [["中央财政补助", 120.5, 100, 50, 40]]  # 万元
+    said = rows(store, f"SELECT kind, project_id, subject, said FROM further_at({EVER}) ORDER BY ALL")
+    whole = openpyxl.load_workbook(io.BytesIO(made))
+    for owed in ("进度台账", "节点台账"):  # of which this store has none
+        del whole[owed]
+    out = io.BytesIO()
+    whole.save(out)
+    report = publish([Upload("七贤街道_20200612.xlsx", out.getvalue())], store=store, order=Order())
+    assert report.exit_code == 0, [p for f in report.files for p in f.problems]
+    assert rows(store, f"SELECT kind, project_id, subject, said FROM further_at({EVER}) ORDER BY ALL") == said
+    newest = rows(store, f"SELECT kind, project_id, max(reported_as_of) FROM further_at({EVER}) GROUP BY ALL ORDER BY ALL")
+    assert {day for _kind, project, day in newest if project == "A1"} == {date(2020, 6, 12)}
+    assert {day for _kind, project, day in newest if project == "B1"} == {date(2020, 6, 5)}
+
+
+def book(**sheets: str) -> bytes:
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, text in sheets.items():
+        page = made.create_sheet(name)
+        for row in csv.reader(io.StringIO(text)):
+            page.append(row)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def test_an_empty_sheet_beside_others_says_that_there_is_nothing_to_report(tmp_path):
+    found = Store(tmp_path / "store")
+    assert publish([Upload("项目库_20200605.csv", REGISTER.encode())], store=found, order=Order()).exit_code == 0
+    heads = {name: text.splitlines()[0] for name, text in LEDGERS.items()}
+    data = book(资金=LEDGERS["资金台账"], 问题=heads["问题台账"], 停工=heads["停复工台账"])
+    report = publish([Upload("推进台账_20200605.xlsx", data)], store=found, order=Order())
+    assert report.exit_code == 0
+    assert [p.message for p in report.files[0].problems if p.code == "empty_sheet"] == ["没有一行数据，按没有可报的处理：问题、停工"]
+    file = report.files[0]
+    assert file.rows_read == file.rows_loaded + sum(file.skipped.values()) == 6
+    alone = publish([Upload("问题台账_20200612.csv", heads["问题台账"].encode())], store=found, order=Order())
+    assert alone.exit_code == 2
+    assert [p.code for p in alone.files[0].problems] == ["no_rows"]
 
 
 def test_a_cell_that_names_the_row_is_not_corrected(store):

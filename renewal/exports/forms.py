@@ -25,7 +25,7 @@ from renewal.exports.sheets import FORMULA, WIDE, zipped
 from renewal.exports.words import lines, plain
 from renewal.exports.workbook import Looks, opened
 from renewal.i18n import _
-from renewal.intake.layouts import Kind, Layouts, load_layouts
+from renewal.intake.layouts import Field, Kind, Layouts, load_layouts
 from renewal.intake.values import MOST, day_pair
 from renewal.plan import Plan
 from renewal.store.amend import rows_in_force as in_force_of
@@ -43,7 +43,8 @@ _SIGN = 5.25  # points that a sign of 11 pt takes in a column's width
 _LINE = 15  # points of a line of 11 pt
 _TALLEST = 409  # points; no program knows a taller row
 _Row = dict[str, Any]  # field -> text as a ledger has it, None for an empty cell
-_KEYS = {"key", "street", "category", "item", "milestone"}  # types of the columns that say which row it is; the name is one too
+_KEYS = {"key", "street", "category"}  # types of the columns that say which row it is, beside the kind's own key; the name is one too
+_AMOUNT = "yuan"  # what is shown and filled in 万元
 # Headers other than a field's label: two levels, or with their unit. Each is one of data/layouts/headers.csv.
 _HEADS = {
     "commence_planned": "开工时间/计划", "commence_actual": "开工时间/实际", "complete_planned": "完工时间/计划",
@@ -88,7 +89,7 @@ def name(q: Question, street: str | None, day: date) -> str:
 
 def _not_reported(q: Question, streets: Sequence[str], day: date) -> None:
     found = q.figure("reporting", as_of=EVER).set_index("street")
-    newest = found[[f"{kind}_as_of" for kind in _kinds(q.plan)]].max(axis=1)
+    newest = found[[f"{kind}_as_of" for kind in (*q.plan.required_kinds, REGISTER)]].max(axis=1)
     done = {s: newest[s].date() for s in streets if pd.notna(newest[s]) and newest[s].date() >= day}
     if done:
         told = "、".join(f"{q.plan.label(s, q.asked.lang)} {last}" for s, last in done.items())
@@ -96,21 +97,23 @@ def _not_reported(q: Question, streets: Sequence[str], day: date) -> None:
         raise Explained(message.format(day=day, streets=told))
 
 
-def _kinds(plan: Plan) -> tuple[str, ...]:
-    """What a form holds: the ledgers owed every round, and the register last."""
-    return (*(kind for kind in plan.required_kinds if kind != REGISTER), REGISTER)
+def _kinds(plan: Plan, layouts: Layouts) -> tuple[str, ...]:
+    """What a form holds: the ledgers owed every round, those that tell what has happened, and the register last."""
+    owed = [kind for kind in plan.required_kinds if kind != REGISTER]
+    return (*owed, *(kind for kind in layouts.kinds if kind not in (*owed, REGISTER)), REGISTER)
 
 
 # ---- what stands in it -----------------------------------------------------------------------------------------------
 
 @dataclass(frozen=True)
 class _Column:
-    """field, type: of the layout ('number' for the count of rows); levels: of the header; key: says which row it is."""
+    """field, type, quantity: of the layout (type 'number' for the count of rows); levels: of the header; key: says which row it is."""
 
     field: str
     type: str
     levels: tuple[str, ...]
     key: bool
+    quantity: str = ""
 
     @property
     def width(self) -> float:
@@ -119,23 +122,29 @@ class _Column:
 
 def _columns(kind: Kind) -> list[_Column]:
     fields = [
-        _Column(f.name, f.type, tuple(_HEADS.get(f.name, f.label_zh).split("/")), f.type in _KEYS or f.name == "name")
+        _Column(f.name, f.type, _levels(f), f.type in _KEYS or f.name in (*kind.key, "name"), f.quantity)
         for f in kind.fields.values()
     ]
     return [_Column("number", "number", ("序号",), True), *fields]
 
 
+def _levels(spec: Field) -> tuple[str, ...]:
+    if spec.quantity == _AMOUNT:
+        return (f"{spec.label_zh}\n（万元）",)
+    return tuple(_HEADS.get(spec.name, spec.label_zh).split("/"))
+
+
 def _in_force(q: Question, street: str, layouts: Layouts) -> dict[str, list[_Row]]:
     """Kind -> rows, by project, then in the plan's order."""
     cursor, plan = q.asked.store.cursor(q.asked.version), q.plan
-    found = {kind: in_force_of(cursor, kind, layouts, plan, {street}) for kind in _kinds(plan)}
+    found = {kind: in_force_of(cursor, kind, layouts, plan, {street}) for kind in _kinds(plan, layouts)}
     names = {row["project_id"]: row["name"] for row in found[REGISTER]}
     place = {thing.code: at for things in (plan.items, plan.milestones) for at, thing in enumerate(things)}
     for rows in found.values():
-        rows.sort(key=lambda r: (r["project_id"], place.get(r.get("item") or r.get("milestone"), 0)))
+        rows.sort(key=lambda r: (r["project_id"], place.get(r.get("item") or r.get("milestone"), 0), r["subject"]))
         for row in rows:
             row["name"], row["street"] = names[row["project_id"]], street  # the older report of a project that moved names another
-            row.update({what: plan.label(row[what], "zh") for what in ("item", "milestone") if what in row})
+            row.update({what: plan.label(row[what], "zh") for what in ("item", "milestone") if row.get(what)})
     return found
 
 
@@ -149,6 +158,8 @@ def _value(column: _Column, written: str | None) -> date | float | int | str | N
         return float(written.rstrip("%")) / 100
     if column.type in ("count", "year"):
         return int(written)
+    if column.quantity == _AMOUNT:
+        return round(float(written) / 10_000, 6)
     return float(written) if column.type == "number" else plain(written)
 
 
@@ -180,17 +191,21 @@ def _choices(q: Question, layouts: Layouts, found: dict[str, list[_Row]], street
         "unit": [u.name for u in plan.units], "mode": [m.name for m in plan.modes], "street": [street],
         "key": [row["project_id"] for row in found[REGISTER]], "reason": _reasons(q, found.get("progress", ())),
         "yesno": [next(iter(words["yes"])), next(iter(words["no"]))],
+        "source": [s.name for s in plan.sources],
+        **{use: [layouts.word(use, meaning) for meaning in dict.fromkeys(words[use].values())] for use in ("level", "result")},
         "coords": list({w.replace("-", ""): w for w in reversed(words["coords"])}.values())[::-1],  # each once, with its hyphen
     }
 
 
 def _guide(plan: Plan, layouts: Layouts, day: date) -> Iterator[str]:
     """How to fill the form, a line each."""
-    ledgers = "、".join(layouts.kinds[kind].label_zh for kind in _kinds(plan)[:-1])
+    kinds = _kinds(plan, layouts)[:-1]
+    owed, further = ("、".join(layouts.kinds[k].label_zh for k in kinds if (k in plan.required_kinds) is every) for every in (True, False))
     register = layouts.kinds[REGISTER].label_zh
-    yield f"1. {ledgers}每期必报，请按截至 {day} 的情况填写；{register}是小区的基本情况，有错才改。"
+    yield f"1. {owed}每期必报，请按截至 {day} 的情况填写；{register}是小区的基本情况，有错才改。"
+    yield f"   {further}有变化时填，没有可报的留空；每张表列出小区的全部行，已办结的也留着。"
     yield "2. 只改白格。灰格（项目编号、小区名称、所属街道、改造类别、改造内容、节点）、表头和截至日期请不要改动，不要加列、加合计。"
-    yield "3. 没有变化的行保持原样，不要删行：删去的改造内容按取消计，删去的小区按调出名单计。"
+    yield "3. 没有变化的行保持原样，不要删行：删去的改造内容按取消计，删去的其他行按撤回计，删去的小区按调出名单计。"
     yield f"4. 日期填到日，如 {day}；只知道月份的写“{day.year}年{day.month}月份”；还没有发生的留空。实际日期不能晚于截至日期。"
     yield f"5. 已发生而日期不清的，在“实际”一格写“{'”“'.join(_DONE.values())}”。预填的“≤2020-07-03”表示该日以前已发生、日期不清，查清后请改成日期。"
     yield "6. 不涉及的改造内容或节点，在该行的一个日期格写“不涉及”，同一行的其他日期格清空。"
@@ -227,7 +242,7 @@ class _Form(Looks):
         })
         mark = " · 示例数据" if sample else ""
         self.guide(f"{district}老旧小区改造填报说明（{self.street}）{mark}")
-        for kind in _kinds(self.q.plan):
+        for kind in _kinds(self.q.plan, self.layouts):
             spec = self.layouts.kinds[kind]
             page = self.book.add_worksheet(spec.label_zh)
             self.ledger(page, spec, f"{district}老旧小区改造{spec.label_zh}（{self.street}填报）{mark}")
@@ -349,7 +364,7 @@ class _Form(Looks):
             return None
         if column.type == "date":
             hint = f"如 {self.day}；只知道月份写“{self.day.year}年{self.day.month}月份”"
-            hint += f"；已发生而日期不清写“{_DONE[column.field]}”" if column.field in _DONE else "；没有就留空"
+            hint += f"；已发生而日期不清写“{_done(column)}”" if column.quantity == "event" else "；没有就留空"
             return ask | {
                 "validate": "date", "criteria": "between", "minimum": date(1990, 1, 1), "maximum": date(2049, 12, 31),
                 "input_title": "日期", "input_message": hint,
@@ -378,14 +393,19 @@ class _Form(Looks):
         if column.type in ("unit", "mode"):
             told = "列表里没有。确实如此就点“是”继续，否则请从列表选。"
             return ask | {"validate": "list", "source": self.source(column.type), "error_message": told}
-        if column.type in self.choices:
-            return refuse | {"validate": "list", "source": self.source(column.type), "error_message": f"{column.levels[-1]}请从列表选。"}
+        if (what := column.quantity if column.type == "word" else column.type) in self.choices:
+            return refuse | {"validate": "list", "source": self.source(what), "error_message": f"{column.levels[-1]}请从列表选。"}
         return None
 
     def source(self, what: str) -> str:
         """The range on the sheet of options that holds a list."""
         letter = xl_col_to_name(list(self.choices).index(what))
         return f"='{OPTIONS}'!${letter}$1:${letter}${len(self.choices[what])}"
+
+
+def _done(column: _Column) -> str:
+    """What is written for something that has happened on a day that nobody knows."""
+    return _DONE.get(column.field, _DONE["actual"])
 
 
 def _tall(text: str, width: float) -> float:

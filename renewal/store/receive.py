@@ -228,10 +228,14 @@ def _understand(
         _taken_away(file, book)
         return
     strange: list[tuple[str, int]] = []
+    empty: list[Sheet] = []
     for grid in book.grids:
         sheet = read_sheet(grid, plan, layouts, file.name, option)
         if sheet is None:
             strange.append((grid.sheet, len(grid.rows)))
+            continue
+        if _nothing_to_report(sheet, plan):
+            empty.append(sheet)
             continue
         if sheet.as_of and sheet.as_of > file.known_at.date():
             message = _("截至日期 {as_of} 晚于收到日期 {known}，请核对").format(as_of=sheet.as_of, known=file.known_at.date())
@@ -239,8 +243,23 @@ def _understand(
         file.sheets.append(sheet)
         for problem in sheet.problems:
             report.problems.append(placed(problem, file.name, grid.sheet))
+    if empty and not file.sheets:  # then it is no matter of a workbook's other sheets
+        file.sheets += empty
+        report.problems += [placed(problem, file.name, sheet.sheet) for sheet in empty for problem in sheet.problems]
+    elif empty:
+        message = _("没有一行数据，按没有可报的处理：{sheets}").format(sheets="、".join(sheet.sheet for sheet in empty))
+        report.problems.append(Problem("empty_sheet", message, file=file.name, severity="note"))
+        for sheet in empty:
+            report.rows_read += sheet.rows_read
+            report.skipped["empty_sheet"] = report.skipped.get("empty_sheet", 0) + sheet.rows_read
     _unrecognised(file, strange, beside)
     _count(report, file.sheets)
+
+
+def _nothing_to_report(sheet: Sheet, plan: Plan) -> bool:
+    """An empty sheet of a ledger that is not owed every round: a month without problems, say."""
+    owed = sheet.kind in plan.required_kinds or sheet.kind == "register"
+    return not owed and any(p.code == "no_rows" for p in sheet.problems) and sum(p.severity == "stop" for p in sheet.problems) == 1
 
 
 def _taken_away(file: File, book: Book) -> None:
@@ -254,7 +273,7 @@ def _taken_away(file: File, book: Book) -> None:
 def _unrecognised(file: File, strange: list[tuple[str, int]], beside: Mapping[str, str]) -> None:
     """Sheets in which no header was found: said aloud; a file that has none but these is no ledger of ours."""
     report = file.report
-    message = _("前 20 行里找不到认识的表头（项目库、进度台账或节点台账）")
+    message = _("前 20 行里找不到认识的表头（项目库、进度台账、节点台账等，各种台账的列见填报模板）")
     for sheet, rows in strange:
         report.rows_read += rows
         report.skipped["other_sheet"] = report.skipped.get("other_sheet", 0) + rows

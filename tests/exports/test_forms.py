@@ -22,7 +22,9 @@ from renewal.store import Order, Store, Upload, load, publish
 BUSY = "七里山街道"  # has works that are under way
 STREET, LAST, DAY = "舜玉路街道", date(2021, 9, 3), date(2021, 9, 10)
 LEDGERS = ["进度台账", "节点台账", "项目库"]
-FIRST = {"进度台账": 5, "节点台账": 4, "项目库": 4}  # first row of data
+FURTHER = ["验收台账", "满意度调查", "资金台账", "问题台账", "停复工台账", "施工组织", "接管台账"]
+FIRST = {"进度台账": 5, **dict.fromkeys(["节点台账", *FURTHER, "项目库"], 4)}  # first row of data
+SHEETS = ["填报说明", *LEDGERS[:2], *FURTHER, "项目库", "选项"]
 
 # What breaks careless writers: months, days nobody wrote down, parts of months, signs of formulas, a converted point.
 ODD = {
@@ -125,7 +127,7 @@ def test_an_unchanged_form_is_the_report_of_one_street_that_changes_nothing(q, c
     assert (report.kinds, report.as_of, report.coverage) == (["progress", "milestones", "register"], [DAY], [STREET])
     assert report.rejected == 0 and report.rows_loaded == sum(map(len, state(copy, LAST).values())) > 200
     # what is not read is said, and nothing else but that the other streets are still to come
-    assert {(p.code, p.sheet) for p in report.problems} == {("thin_round", "进度台账")}  # no word about the form's own sheets
+    assert {(p.code, p.sheet) for p in report.problems} == {("thin_round", "进度台账"), ("empty_sheet", "")}  # no word about the form's own sheets
     sql = "SELECT DISTINCT s.kind, s.as_of, q.street FROM snapshots s JOIN reported q USING (snapshot) WHERE s.publication = 5 ORDER BY 1"
     assert copy.cursor().execute(sql).fetchall() == [(kind, DAY, STREET) for kind in ("milestones", "progress", "register")]
     assert state(copy, DAY) == state(copy, LAST)
@@ -229,9 +231,10 @@ def test_a_project_that_moved_is_reported_by_its_new_street(odd):
 # ---- what it looks like -----------------------------------------------------------------------------------------------
 def test_headers_are_those_of_the_layouts(q):
     book, layouts = opened(forms.street_form(q, STREET, DAY)), load_layouts()
-    assert book.sheetnames == ["填报说明", *LEDGERS, "选项"]
+    assert book.sheetnames == SHEETS
     assert [s.title for s in book if s.sheet_state != "visible"] == ["选项"]
-    for name, kind in zip(LEDGERS, ("progress", "milestones", "register"), strict=True):
+    for kind in layouts.kinds:
+        name = layouts.kinds[kind].label_zh
         found = {h.path: h.field for h in layouts.kinds[kind].headers}
         assert [found[header_path(head)] for head in heads(book[name])] == ["number", *layouts.kinds[kind].fields]
         assert book[name]["A1"].value == f"市中区老旧小区改造{name}（{STREET}填报） · 示例数据"
@@ -349,7 +352,7 @@ def test_reasons_that_one_street_wrote_are_not_shown_to_others(odd):
 def test_a_form_is_chinese_for_an_english_reader(sample_store, q):
     english = question(store=Store(sample_store), lang="en")
     book = opened(forms.street_form(english, STREET, DAY))
-    assert book.sheetnames == ["填报说明", *LEDGERS, "选项"]
+    assert book.sheetnames == SHEETS
     assert [c.value for c in book["进度台账"][5]] == [c.value for c in opened(forms.street_form(q, STREET, DAY))["进度台账"][5]]
     assert forms.name(english, STREET, DAY) == forms.name(q, STREET, DAY)
 
