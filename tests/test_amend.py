@@ -97,33 +97,34 @@ CELLS = [  # kind, subject, field, value, where it stands, what it becomes
 ]
 
 
-@pytest.mark.parametrize(("kind", "subject", "field", "value", "table", "becomes"), CELLS, ids=lambda v: str(v)[:20])
-def test_one_cell_changes_and_nothing_else(store, kind, subject, field, value, table, becomes):
-    before = state(store)
-    report = put_right(store, kind, subject, field, value)
-    assert report.exit_code == 0 and report.publication == 2
-    key = {"works": "item", "milestones": "milestone"}.get(table)
-    where = f"project_id = 'A1'{f' AND {key} = {subject!r}' if key else ''}"
-    found = rows(store, f"SELECT {field}, {field}_to FROM {table}_at({EVER}) WHERE {where}")
-    assert found == [becomes]
-    after = state(store)
-    changed = {(name, i) for name in before for i, (x, y) in enumerate(zip(before[name], after[name], strict=True)) if x[2:] != y[2:]}
-    assert {name for name, _row in changed} == {table} and len(changed) == 1
-    done = Journal(store.office).done()[-1]
-    assert (done.kind, done.who) == ("correction", "张三") and "核对开工令" in done.reason
+def test_one_cell_changes_and_nothing_else(store):
+    """One after another in one store, which is then made again with all their publications."""
+    for n, (kind, subject, field, value, table, becomes) in enumerate(CELLS, 2):
+        before = state(store)
+        report = put_right(store, kind, subject, field, value)
+        assert report.exit_code == 0 and report.publication == n, (field, value)
+        key = {"works": "item", "milestones": "milestone"}.get(table)
+        where = f"project_id = 'A1'{f' AND {key} = {subject!r}' if key else ''}"
+        found = rows(store, f"SELECT {field}, {field}_to FROM {table}_at({EVER}) WHERE {where}")
+        assert found == [becomes], (field, value)
+        after = state(store)
+        changed = {(name, i) for name in before for i, (x, y) in enumerate(zip(before[name], after[name], strict=True)) if x[2:] != y[2:]}
+        assert {name for name, _row in changed} == {table} and len(changed) == 1, (field, value)
+        done = Journal(store.office).done()[-1]
+        assert (done.kind, done.who) == ("correction", "张三") and "核对开工令" in done.reason
     all_again(store)
 
 
-@pytest.mark.parametrize(("kind", "subject", "field", "value", "column", "becomes"), [
-    ("progress", "BP01", "progress", "80", "progress", 80), ("progress", "BS01", "reason", "", "reason", None),
-    ("register", "", "households", "120", "households", 120), ("register", "", "area_m2", "6000", "area_m2", 6000),
-    ("register", "", "prior_provincial", "是", "prior_provincial", True), ("register", "", "name", "甲小区（南）", "name", "甲小区（南）"),
-])
-def test_numbers_texts_and_words(store, kind, subject, field, value, column, becomes):
-    assert put_right(store, kind, subject, field, value).exit_code == 0
-    where = f" AND item = '{subject}'" if subject else ""
-    table = "works" if kind == "progress" else "projects"
-    assert rows(store, f"SELECT {column} FROM {table}_at({EVER}) WHERE project_id = 'A1'{where}") == [(becomes,)]
+def test_numbers_texts_and_words(store):
+    for kind, subject, field, value, becomes in (
+        ("progress", "BP01", "progress", "80", 80), ("progress", "BS01", "reason", "", None),
+        ("register", "", "households", "120", 120), ("register", "", "area_m2", "6000", 6000),
+        ("register", "", "prior_provincial", "是", True), ("register", "", "name", "甲小区（南）", "甲小区（南）"),
+    ):
+        assert put_right(store, kind, subject, field, value).exit_code == 0, (field, value)
+        where = f" AND item = '{subject}'" if subject else ""
+        table = "works" if kind == "progress" else "projects"
+        assert rows(store, f"SELECT {field} FROM {table}_at({EVER}) WHERE project_id = 'A1'{where}") == [(becomes,)], (field, value)
     all_again(store)
 
 
@@ -525,27 +526,31 @@ def odd_june(tmp_path_factory) -> Path:
     return store.folder
 
 
-@pytest.mark.parametrize(("kind", "project", "subject", "field", "value", "becomes"), [
-    ("progress", "A1", "BS01", "unit", "=新;" * 40, "=新;" * 40), ("progress", "A1", "BP01", "reason", "a\nb", "a\nb"),
-    ("progress", "A1", "BP01", "progress", "12.5%", 12.5), ("milestones", "A1", "M13", "evidence", "@新,\"证\"", "@新,\"证\""),
-    ("milestones", "A1", "M13", "note", "", None), ("register", "A2", "", "households", "51", 51),
-    ("register", "A1", "", "land", "\tx;", "x;"),
-])
-def test_the_neighbours_of_a_patched_cell_come_through_unharmed(odd_june, tmp_path, kind, project, subject, field, value, becomes):
+def test_the_neighbours_of_a_patched_cell_come_through_unharmed(odd_june, tmp_path):
+    """Patched one after another, all made again, and taken back from the last to the first."""
     shutil.copytree(odd_june, tmp_path / "store")
     store = Store(tmp_path / "store")
-    before = cells(store)
-    june, july = ("works", "A1", "BP01", "commence_actual"), ("milestones", "A1", "M13", "actual")
-    for key, first in ((june, date(2020, 6, 5)), (july, date(2020, 7, 3))):
-        assert (before[key], before[(*key[:3], f"{key[3]}_to")]) == (first, date(9999, 12, 31))
-    assert before["milestones", "A1", "M13", "forecast_to"] == date(2020, 5, 31), "from June, July has no such column"
-    report = patch(store, [Edit(kind, project, subject, field, value)], reason="x")
-    assert report.exit_code == 0, [p.line() for f in report.files for p in f.stops]
-    name = {"register": "projects", "progress": "works"}.get(kind, kind)
-    assert moved(before, cells(store)) == {(name, project, subject, field): (before[name, project, subject, field], becomes)}
+    taken = []
+    for kind, project, subject, field, value, becomes in (
+        ("progress", "A1", "BS01", "unit", "=新;" * 40, "=新;" * 40), ("progress", "A1", "BP01", "reason", "a\nb", "a\nb"),
+        ("progress", "A1", "BP01", "progress", "12.5%", 12.5), ("milestones", "A1", "M13", "evidence", "@新,\"证\"", "@新,\"证\""),
+        ("milestones", "A1", "M13", "note", "", None), ("register", "A2", "", "households", "51", 51),
+        ("register", "A1", "", "land", "\tx;", "x;"),
+    ):
+        before = cells(store)
+        june, july = ("works", "A1", "BP01", "commence_actual"), ("milestones", "A1", "M13", "actual")
+        for key, first in ((june, date(2020, 6, 5)), (july, date(2020, 7, 3))):
+            assert (before[key], before[(*key[:3], f"{key[3]}_to")]) == (first, date(9999, 12, 31))
+        assert before["milestones", "A1", "M13", "forecast_to"] == date(2020, 5, 31), "from June, July has no such column"
+        report = patch(store, [Edit(kind, project, subject, field, value)], reason="x")
+        assert report.exit_code == 0, [p.line() for f in report.files for p in f.stops]
+        name = {"register": "projects", "progress": "works"}.get(kind, kind)
+        assert moved(before, cells(store)) == {(name, project, subject, field): (before[name, project, subject, field], becomes)}
+        taken.append((report.publication, before))
     all_again(store)
-    withdraw(report.publication, store=store, reason="x")
-    assert cells(store) == before
+    for publication, before in reversed(taken):
+        withdraw(publication, store=store, reason="x")
+        assert cells(store) == before, publication
 
 
 def test_what_was_done_by_a_day_of_an_older_report_stays_done_by_that_day(store):

@@ -245,8 +245,7 @@ def test_a_file_that_can_not_be_made_is_said(server, page):
 def test_the_map_is_taken_as_it_stands(server, page):
     page.goto(f"{server}/map?as_of={DAY}")
     settle(page)
-    page.wait_for_selector("[data-testid=stDeckGlJsonChart] canvas")
-    page.wait_for_timeout(1500)  # until it is drawn
+    page.wait_for_function("document.querySelector('[data-testid=stDeckGlJsonChart] canvas')?.toDataURL().length > 20_000", polling=100)
     name, png = taken(page, 0, "png")
     assert name == f"市中区_地图_截至{DAY}.png"
     image = Image.open(io.BytesIO(png)).convert("RGB")

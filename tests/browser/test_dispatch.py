@@ -63,23 +63,28 @@ def count(page) -> int:
     return int(page.locator(".screen").get_attribute("data-count"))
 
 
-@pytest.mark.parametrize(("size", "query"), [
-    *((size, {"as_of": "2020-07-03"}) for size in SIZES), (SIZES[2], {"as_of": "2020-07-03", "lang": "en"}),
-    (SIZES[1], {"as_of": "2021-09-03", "theme": "dark"}), (SIZES[2], {"as_of": "2021-09-03", "street": "王官庄街道", "lang": "en"}),
+@pytest.mark.parametrize(("sizes", "query"), [
+    (SIZES, {"as_of": "2020-07-03"}), (SIZES[2:], {"as_of": "2020-07-03", "lang": "en"}),
+    (SIZES[1:2], {"as_of": "2021-09-03", "theme": "dark"}), (SIZES[2:], {"as_of": "2021-09-03", "street": "王官庄街道", "lang": "en"}),
 ], ids=str)
-def test_every_screen_fits_and_can_be_read(meeting, size, query):
-    page = meeting(size, **query)
+def test_every_screen_fits_and_can_be_read(meeting, sizes, query):
+    """The screens are laid out by the style sheet alone, so each is turned to once and looked at in every size."""
+    page = meeting(sizes[0], **query)
     faults = {}
     for number in range(1, count(page) + 1):
         shows(page, number)
         page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-        if found := page.evaluate(LOOK):
-            faults[number] = found
+        for width, height in sizes:
+            if len(sizes) > 1:
+                page.set_viewport_size({"width": width, "height": height})
+                page.wait_for_function(f"innerWidth === {width} && innerHeight === {height}")
+            if found := page.evaluate(LOOK):
+                faults[number, width] = found
         page.keyboard.press("ArrowRight")
     assert faults == {}
 
 
-def test_a_whole_meeting_with_the_keyboard_alone(server, page, sample_store, tmp_path):
+def test_a_whole_meeting_with_the_keyboard_alone(page, sample_store, tmp_path):
     """Through all screens, a community called up, a decision written down about it, and next week it is shown first and closed."""
     folder = tmp_path / "store"
     shutil.copytree(sample_store, folder)

@@ -70,18 +70,16 @@ def test_from_a_dropped_file_to_the_screen_and_back(office, page, tmp_path):
     assert store.newest() == store.cursor().execute("SELECT max(as_of) FROM snapshots WHERE withdrawn_at IS NULL").fetchone()[0]
 
 
-def test_of_two_windows_only_one_publishes_on_what_it_saw(office, browser, tmp_path):
+def test_of_two_windows_only_one_publishes_on_what_it_saw(office, page, tmp_path):
     url, store = office
     number, street = project(store)
-    pages = []
-    for day in (15, 16):
+    pages = [page, page.context.new_page()]
+    for page, day in zip(pages, (15, 16), strict=True):
         path = tmp_path / f"节点_202006{day}.csv"
         path.write_text(HEAD + f"{number},{street},开工,2020-05-01,,2020-06-{day}\n", "utf-8")
-        page = browser.new_page()
         page.goto(f"{url}/intake")
         settle(page)
         drop(page, path)
-        pages.append(page)
     version = store.version()
     for page in pages:
         page.get_by_role("button", name="确认发布 1 份文件").click()
@@ -89,8 +87,6 @@ def test_of_two_windows_only_one_publishes_on_what_it_saw(office, browser, tmp_p
     expect(pages[0].locator("[data-testid=stAlert]")).to_contain_text("已发布")
     expect(pages[1].locator("[data-testid=stAlert]")).to_contain_text("请重新预览")
     assert store.version() != version
-    for page in pages:
-        page.close()
 
 
 def test_the_first_file_of_all_can_be_dropped(tmp_path, page):
