@@ -322,6 +322,9 @@ FROM (SELECT batch FROM plan_targets UNION SELECT batch FROM register) b LEFT JO
 -- A number without needless decimals.
 CREATE MACRO plain(x) AS regexp_replace(x::VARCHAR, '\.0$', '');
 
+-- Days that can not be less than none; NULL stays NULL.
+CREATE MACRO not_negative(x) AS CASE WHEN x < 0 THEN 0 ELSE x END;
+
 -- A sum to the nearest whole; none is 0.
 CREATE MACRO whole(x) AS coalesce(round(x), 0)::BIGINT;
 
@@ -374,6 +377,26 @@ SELECT w.*, i.name, i.category, i.facility, i.unit AS plan_unit, i.position, b.c
     CASE WHEN w.complete_actual <= d THEN w.complete_actual_to END AS completed_to,
     lateness(completed, b.complete_baseline, w.reported_as_of, d) AS lateness
 FROM works_at(d, k) w JOIN plan_items i USING (item) LEFT JOIN works_baseline_at(d, k) b USING (project_id, item);
+
+-- Every problem of the newest problem ledgers with its state at D: an open one is measured at its own report, one without a deadline is neither
+-- on time nor late; age of open ones (at least), days_to_close of closed ones: a month counts by its last day, so that less than none can come out.
+CREATE MACRO problem_status_at(d, k) AS TABLE
+WITH p AS (
+    SELECT * REPLACE (CASE WHEN closed <= d THEN closed END AS closed, CASE WHEN closed <= d THEN closed_to END AS closed_to)
+    FROM problems_at(d, k) WHERE coalesce(raised <= d, true)
+),
+l AS (
+    SELECT *, lateness(closed, due_to, reported_as_of, d) AS lateness, nullif(closed_to, undated()) AS closed_by, nullif(raised_to, undated()) AS raised_by
+    FROM p
+)
+SELECT * EXCLUDE (lateness, closed_by, raised_by),
+    CASE WHEN lateness = '逾期' THEN 'overdue' WHEN lateness = '到期未报' THEN 'due_unreported'
+        WHEN closed IS NULL THEN CASE WHEN due IS NULL THEN 'no_deadline' ELSE 'open' END
+        WHEN closed_by <= due_to THEN 'closed_in_time' WHEN closed_by > due_to THEN 'closed_late' ELSE 'closed' END AS state,
+    CASE WHEN lateness = '逾期' THEN reported_as_of - due_to WHEN closed_by > due_to THEN closed_by - due_to END AS days_overdue,
+    CASE WHEN closed IS NULL THEN not_negative(reported_as_of - coalesce(raised_by, raised)) END AS age,
+    not_negative(closed_by - raised_by) AS days_to_close
+FROM l;
 
 -- Why a project's commencement or completion waits, and for whom: reason and unit of its works that have not commenced (or are not
 -- finished), the one due first with a reason before the others; role is commence or complete.
@@ -428,6 +451,40 @@ required AS (
 SELECT p.street, p.position, k.register_as_of, k.progress_as_of, k.milestones_as_of, r.reported_as_of,
     coalesce(r.reported_as_of > d - (SELECT round_days FROM plan_rules), false) AS reported
 FROM plan_streets p LEFT JOIN kinds k USING (street) LEFT JOIN required r USING (street);
+
+-- The acceptance ledger with what was not yet so at D taken out, and where each row stands; an open rectification is late against its
+-- deadline at the row's own report. A filing (M17) has no result: its date is enough.
+CREATE MACRO acceptance_status_at(d, k) AS TABLE
+WITH a AS (
+    SELECT * REPLACE (
+        coalesce(item, '') AS item, CASE WHEN accepted <= d THEN accepted END AS accepted, CASE WHEN accepted <= d THEN accepted_to END AS accepted_to,
+        CASE WHEN accepted > d THEN NULL ELSE result END AS result,  -- without a date it is what the report says
+        CASE WHEN rectified <= d THEN rectified END AS rectified, CASE WHEN rectified <= d THEN rectified_to END AS rectified_to,
+        CASE WHEN rechecked <= d THEN rechecked END AS rechecked, CASE WHEN rechecked <= d THEN rechecked_to END AS rechecked_to,
+        CASE WHEN rechecked > d THEN NULL ELSE recheck_result END AS recheck_result,
+        CASE WHEN registered <= d THEN registered END AS registered, CASE WHEN registered <= d THEN registered_to END AS registered_to,
+        CASE WHEN archived <= d THEN archived END AS archived, CASE WHEN archived <= d THEN archived_to END AS archived_to
+    )
+    FROM acceptance_at(d, k)
+)
+SELECT *, CASE WHEN result IS NULL THEN CASE WHEN level = 'M17' AND accepted IS NOT NULL THEN 'passed' ELSE 'no_result' END
+    WHEN result = 'passed' THEN 'passed' WHEN recheck_result = 'passed' THEN 'closed' WHEN recheck_result = 'failed' THEN 'failed_again'
+    WHEN rectified IS NOT NULL THEN 'rectified'
+    ELSE CASE lateness(rectified, rectify_due_to, reported_as_of, d)
+        WHEN '逾期' THEN 'failed_overdue' WHEN '到期未报' THEN 'failed_due_unreported' ELSE 'failed_open' END
+    END AS state,
+    CASE state WHEN 'failed_overdue' THEN reported_as_of - rectify_due_to END AS days_overdue
+FROM a;
+
+-- Communities whose comprehensive acceptance took place, whatever its result, by either ledger: a survey is due (四(五)).
+CREATE MACRO survey_due_at(d, k) AS TABLE
+SELECT project_id FROM acceptance_at(d, k) WHERE level = 'M18' AND (accepted <= d OR (accepted IS NULL AND result IS NOT NULL))
+UNION SELECT project_id FROM milestones_at(d, k) WHERE milestone = 'M18' AND actual <= d;
+
+-- One end (side -1 or 1) of Wilson's 95 % interval of x among n, in per cent; NULL for none of none.
+CREATE MACRO wilson(x, n, side) AS CASE WHEN n > 0 THEN abs(round(100 * (
+    x / n + 3.841459 / (2 * n) + side * sqrt(3.841459 * (x / n * (1 - x / n) / n + 3.841459 / (4 * n * n)))
+) / (1 + 3.841459 / n), 6)) END;
 
 -- What tells the rows of one project's ledger apart, as text; an acceptance has its level and, of a special one, its work item.
 CREATE MACRO subject_of(level, item) AS level || CASE WHEN coalesce(item, '') = '' THEN '' ELSE '/' || item END;

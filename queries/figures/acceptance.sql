@@ -48,36 +48,16 @@
 --   row: row of the sheet
 --   snapshot: number of the snapshot
 -- clause: 四(五)
-WITH a AS (
-    SELECT * REPLACE (
-        coalesce(item, '') AS item, CASE WHEN accepted <= $as_of THEN accepted END AS accepted, CASE WHEN accepted <= $as_of THEN accepted_to END AS accepted_to,
-        CASE WHEN accepted > $as_of THEN NULL ELSE result END AS result,  -- without a date it is what the report says
-        CASE WHEN rectified <= $as_of THEN rectified END AS rectified, CASE WHEN rectified <= $as_of THEN rectified_to END AS rectified_to,
-        CASE WHEN rechecked <= $as_of THEN rechecked END AS rechecked, CASE WHEN rechecked <= $as_of THEN rechecked_to END AS rechecked_to,
-        CASE WHEN rechecked > $as_of THEN NULL ELSE recheck_result END AS recheck_result,
-        CASE WHEN registered <= $as_of THEN registered END AS registered, CASE WHEN registered <= $as_of THEN registered_to END AS registered_to,
-        CASE WHEN archived <= $as_of THEN archived END AS archived, CASE WHEN archived <= $as_of THEN archived_to END AS archived_to
-    )
-    FROM acceptance_at($as_of, $known_at)
-),
-m AS (SELECT project_id, milestone, actual FROM milestones_at($as_of, $known_at) WHERE actual <= $as_of),
-stated AS (
-    SELECT *, CASE WHEN result IS NULL THEN CASE WHEN level = 'M17' AND accepted IS NOT NULL THEN 'passed' ELSE 'no_result' END
-        WHEN result = 'passed' THEN 'passed' WHEN recheck_result = 'passed' THEN 'closed' WHEN recheck_result = 'failed' THEN 'failed_again'
-        WHEN rectified IS NOT NULL THEN 'rectified'
-        ELSE CASE lateness(rectified, rectify_due_to, reported_as_of, $as_of)
-            WHEN '逾期' THEN 'failed_overdue' WHEN '到期未报' THEN 'failed_due_unreported' ELSE 'failed_open' END
-        END AS state
-    FROM a
-)
+WITH m AS (SELECT project_id, milestone, actual FROM milestones_at($as_of, $known_at) WHERE actual <= $as_of)
 SELECT s.project_id, s.name, s.street, s.households, subject_of(a.level, a.item) AS subject, a.level, a.item, a.accepted, a.accepted_to, a.result,
     a.rectify_due, a.rectify_due_to, a.rectified, a.rectified_to, a.rechecked, a.rechecked_to, a.recheck_result, a.report,
     a.registered, a.registered_to, a.archived, a.archived_to, a.archive_no, a.unit, a.note, a.state,
-    CASE a.state WHEN 'failed_overdue' THEN a.reported_as_of - a.rectify_due_to END AS days_overdue, m.actual AS milestone_reached,
+    a.days_overdue, m.actual AS milestone_reached,
     CASE WHEN a.level IN ('M15', 'M18') AND a.project_id IN (SELECT project_id FROM milestones_at($as_of, $known_at))
         THEN (a.state IN ('passed', 'closed')) <> (m.actual IS NOT NULL) END AS differs,
     a.reported_as_of, f.file, f.sheet, a.row, a.snapshot
-FROM stated a JOIN asked_at($as_of, $known_at, commencement(), $batch, $scope, $category) s USING (project_id)
+FROM acceptance_status_at($as_of, $known_at) a
+JOIN asked_at($as_of, $known_at, commencement(), $batch, $scope, $category) s USING (project_id)
 JOIN reporting_at($as_of, $known_at) r ON r.street = s.street
 LEFT JOIN m ON m.project_id = a.project_id AND m.milestone = a.level AND a.level IN ('M15', 'M18')
 LEFT JOIN plan_items i ON i.item = a.item

@@ -39,29 +39,14 @@ WITH s AS (SELECT * FROM asked_at($as_of, $known_at, commencement(), $batch, $sc
 reached AS (
     SELECT project_id, milestone FROM milestones_at($as_of, $known_at) WHERE actual <= $as_of AND milestone IN ('M14', 'M15', 'M18')
 ),
-a AS (
-    SELECT project_id, level, coalesce(item, '') AS item, reported_as_of, rectify_due_to,
-        CASE WHEN accepted <= $as_of THEN accepted END AS accepted, CASE WHEN accepted > $as_of THEN NULL ELSE result END AS result,
-        CASE WHEN rectified <= $as_of THEN rectified END AS rectified, CASE WHEN rechecked > $as_of THEN NULL ELSE recheck_result END AS recheck_result,
-        archived <= $as_of AS is_archived, registered <= $as_of AS is_registered
-    FROM acceptance_at($as_of, $known_at)
-),
-stated AS (
-    SELECT *, CASE WHEN result IS NULL THEN CASE WHEN level = 'M17' AND accepted IS NOT NULL THEN 'passed' ELSE 'no_result' END
-        WHEN result = 'passed' THEN 'passed' WHEN recheck_result = 'passed' THEN 'closed' WHEN recheck_result = 'failed' THEN 'failed_again'
-        WHEN rectified IS NOT NULL THEN 'rectified'
-        ELSE CASE lateness(rectified, rectify_due_to, reported_as_of, $as_of)
-            WHEN '逾期' THEN 'failed_overdue' WHEN '到期未报' THEN 'failed_due_unreported' ELSE 'failed_open' END
-        END AS state
-    FROM a
-),
+a AS (SELECT *, archived IS NOT NULL AS is_archived, registered IS NOT NULL AS is_registered FROM acceptance_status_at($as_of, $known_at)),
 due AS (  -- what should be accepted: each once
     SELECT project_id, 'M15' AS level, '' AS item FROM reached WHERE milestone IN ('M14', 'M15')
     UNION SELECT project_id, 'M18', '' FROM reached WHERE milestone IN ('M15', 'M18')
-    UNION SELECT project_id, 'M18', '' FROM stated WHERE level = 'M15' AND state IN ('passed', 'closed')
+    UNION SELECT project_id, 'M18', '' FROM a WHERE level = 'M15' AND state IN ('passed', 'closed')
     UNION SELECT project_id, 'M16', item FROM work_status_at($as_of, $known_at)
         WHERE completed IS NOT NULL AND (facility = '专业设施' OR item IN (SELECT item FROM a WHERE level = 'M16'))
-    UNION SELECT project_id, level, item FROM stated WHERE state <> 'no_result' OR accepted IS NOT NULL OR level = 'M17'
+    UNION SELECT project_id, level, item FROM a WHERE state <> 'no_result' OR accepted IS NOT NULL OR level = 'M17'
 ),
 counts AS (
     SELECT s.street, d.level, count(*) AS due, count(*) FILTER (WHERE x.state = 'passed') AS passed_first,
@@ -71,16 +56,16 @@ counts AS (
         count(*) FILTER (WHERE x.state = 'failed_open') AS failed_open, count(*) FILTER (WHERE x.state = 'rectified') AS rectified,
         count(*) FILTER (WHERE coalesce(x.state, 'no_result') = 'no_result' AND d.project_id IN (SELECT project_id FROM a)) AS waiting,
         count(*) FILTER (WHERE d.project_id NOT IN (SELECT project_id FROM a)) AS unreported,
-        max(x.reported_as_of - x.rectify_due_to) FILTER (WHERE x.state = 'failed_overdue') AS max_days_overdue,
+        max(x.days_overdue) AS max_days_overdue,
         count(*) FILTER (WHERE x.is_archived AND x.state IN ('passed', 'closed')) AS archived,
         count(*) FILTER (WHERE x.is_registered AND x.state IN ('passed', 'closed')) AS registered
-    FROM due d JOIN s USING (project_id) LEFT JOIN stated x USING (project_id, level, item) LEFT JOIN plan_items i ON i.item = d.item
+    FROM due d JOIN s USING (project_id) LEFT JOIN a x USING (project_id, level, item) LEFT JOIN plan_items i ON i.item = d.item
     WHERE $category IS NULL OR d.level <> 'M16' OR i.category = $category
     GROUP BY ALL
 ),
 differing AS (
     SELECT s.street, l.level, s.project_id, s.name
-    FROM s CROSS JOIN (VALUES ('M15'), ('M18')) l(level) LEFT JOIN stated x ON x.project_id = s.project_id AND x.level = l.level
+    FROM s CROSS JOIN (VALUES ('M15'), ('M18')) l(level) LEFT JOIN a x ON x.project_id = s.project_id AND x.level = l.level
     LEFT JOIN reached m ON m.project_id = s.project_id AND m.milestone = l.level
     WHERE s.project_id IN (SELECT project_id FROM a) AND s.project_id IN (SELECT project_id FROM milestones_at($as_of, $known_at))
         AND (coalesce(x.state, '') IN ('passed', 'closed')) <> (m.milestone IS NOT NULL)

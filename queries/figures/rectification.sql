@@ -30,29 +30,13 @@
 --   reported_as_of: as-of date of the community's newest acceptance ledger
 --   overdue: 1 where it is overdue, else 0
 -- clause: 四(五)
-WITH failed AS (
-    SELECT * REPLACE (
-        coalesce(item, '') AS item,
-        CASE WHEN rectified <= $as_of THEN rectified END AS rectified, CASE WHEN rectified <= $as_of THEN rectified_to END AS rectified_to,
-        CASE WHEN rechecked <= $as_of THEN rechecked END AS rechecked, CASE WHEN rechecked <= $as_of THEN rechecked_to END AS rechecked_to,
-        CASE WHEN rechecked > $as_of THEN NULL ELSE recheck_result END AS recheck_result
-    )
-    FROM acceptance_at($as_of, $known_at) WHERE result = 'failed' AND (accepted IS NULL OR accepted <= $as_of)
-),
-open AS (
-    SELECT *, CASE WHEN recheck_result = 'failed' THEN 'failed_again' WHEN rectified IS NOT NULL THEN 'rectified'
-        ELSE CASE lateness(rectified, rectify_due_to, reported_as_of, $as_of)
-            WHEN '逾期' THEN 'failed_overdue' WHEN '到期未报' THEN 'failed_due_unreported' ELSE 'failed_open' END
-        END AS state
-    FROM failed WHERE recheck_result IS DISTINCT FROM 'passed'
-)
-SELECT s.project_id, s.name, s.street, o.level, o.item, o.state,
-    CASE o.state WHEN 'failed_overdue' THEN o.reported_as_of - o.rectify_due_to END AS days_overdue, o.rectify_due, o.rectify_due_to,
+SELECT s.project_id, s.name, s.street, o.level, o.item, o.state, o.days_overdue, o.rectify_due, o.rectify_due_to,
     o.accepted, o.accepted_to, o.rectified, o.rectified_to, o.rechecked, o.rechecked_to,
     coalesce(nullif(o.unit, ''), nullif(i.unit, '')) AS unit, o.note, o.reported_as_of, (o.state = 'failed_overdue')::INTEGER AS overdue
-FROM open o JOIN asked_at($as_of, $known_at, commencement(), $batch, $scope, $category) s USING (project_id)
+FROM acceptance_status_at($as_of, $known_at) o
+JOIN asked_at($as_of, $known_at, commencement(), $batch, $scope, $category) s USING (project_id)
 JOIN reporting_at($as_of, $known_at) r ON r.street = s.street
 LEFT JOIN plan_items i ON i.item = o.item
-WHERE $category IS NULL OR o.level <> 'M16' OR i.category = $category
-ORDER BY list_position(['failed_overdue', 'failed_again', 'failed_due_unreported', 'failed_open', 'rectified'], o.state), days_overdue DESC,
+WHERE o.result = 'failed' AND o.state <> 'closed' AND ($category IS NULL OR o.level <> 'M16' OR i.category = $category)
+ORDER BY list_position(['failed_overdue', 'failed_again', 'failed_due_unreported', 'failed_open', 'rectified'], o.state), o.days_overdue DESC,
     o.rectify_due_to NULLS LAST, r.position, s.project_id, o.level, i.position, o.item;

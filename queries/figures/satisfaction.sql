@@ -31,19 +31,15 @@
 --   row: row of the sheet
 --   snapshot: number of the snapshot
 -- clause: 四(五)
-WITH held AS (
-    SELECT project_id FROM acceptance_at($as_of, $known_at) WHERE level = 'M18' AND (accepted <= $as_of OR (accepted IS NULL AND result IS NOT NULL))
-    UNION SELECT project_id FROM milestones_at($as_of, $known_at) WHERE milestone = 'M18' AND actual <= $as_of
-),
+WITH held AS (FROM survey_due_at($as_of, $known_at)),
 x AS (
-    SELECT *, satisfied BETWEEN 0 AND responses AND responses > 0 AS whole, CASE WHEN whole THEN responses END AS n, satisfied / n AS p,
-        1.959964 ^ 2 AS zz, (p + zz / (2 * n)) / (1 + zz / n) AS centre, sqrt(zz * (p * (1 - p) / n + zz / (4 * n * n))) / (1 + zz / n) AS half
+    SELECT *, satisfied BETWEEN 0 AND responses AND responses > 0 AS whole, CASE WHEN whole THEN responses END AS n
     FROM satisfaction_at($as_of, $known_at) WHERE surveyed IS NULL OR surveyed <= $as_of
 )
 SELECT s.project_id, s.name, s.street, s.households, '' AS subject,
     CASE WHEN x.project_id IS NULL THEN 'not_surveyed' WHEN x.whole IS NOT TRUE THEN 'incomplete' WHEN x.n < 5 THEN 'few' ELSE 'surveyed' END AS state,
     s.project_id IN (FROM held) AS due, x.surveyed, x.surveyed_to, x.issued, x.responses, x.satisfied,
-    abs(round(100 * (x.centre - x.half), 6)) AS low, round(100 * (x.centre + x.half), 6) AS high,
+    wilson(x.satisfied, x.n, -1) AS low, wilson(x.satisfied, x.n, 1) AS high,
     x.score, x.method, x.note, x.reported_as_of, f.file, f.sheet, x.row, x.snapshot
 FROM asked_at($as_of, $known_at, commencement(), $batch, $scope, $category) s
 JOIN reporting_at($as_of, $known_at) r USING (street)

@@ -19,10 +19,7 @@
 --   low: lower end of the interval of the share (percent; empty without answers)
 --   high: upper end (percent)
 -- clause: 四(五)
-WITH held AS (
-    SELECT project_id FROM acceptance_at($as_of, $known_at) WHERE level = 'M18' AND (accepted <= $as_of OR (accepted IS NULL AND result IS NOT NULL))
-    UNION SELECT project_id FROM milestones_at($as_of, $known_at) WHERE milestone = 'M18' AND actual <= $as_of
-),
+WITH held AS (FROM survey_due_at($as_of, $known_at)),
 x AS (
     SELECT project_id, responses, satisfied, coalesce(satisfied BETWEEN 0 AND responses AND responses > 0, false) AS whole
     FROM satisfaction_at($as_of, $known_at) WHERE surveyed IS NULL OR surveyed <= $as_of
@@ -33,13 +30,8 @@ t AS (
         count(*) FILTER (WHERE NOT x.whole) AS incomplete, coalesce(sum(x.responses) FILTER (WHERE x.whole), 0) AS responses,
         coalesce(sum(x.satisfied) FILTER (WHERE x.whole), 0) AS satisfied
     FROM asked_at($as_of, $known_at, commencement(), $batch, $scope, $category) s LEFT JOIN x USING (project_id) GROUP BY s.street
-),
-w AS (
-    SELECT *, nullif(responses, 0) AS n, satisfied / n AS p, 1.959964 ^ 2 AS zz, (p + zz / (2 * n)) / (1 + zz / n) AS centre,
-        sqrt(zz * (p * (1 - p) / n + zz / (4 * n * n))) / (1 + zz / n) AS half
-    FROM t
 )
-SELECT w.street, w.projects, w.due, w.due_surveyed, w.surveyed, w.incomplete, w.responses, w.satisfied, abs(round(100 * (w.centre - w.half), 6)) AS low,
-    round(100 * (w.centre + w.half), 6) AS high
-FROM w JOIN reporting_at($as_of, $known_at) r USING (street)
+SELECT w.street, w.projects, w.due, w.due_surveyed, w.surveyed, w.incomplete, w.responses, w.satisfied, wilson(w.satisfied, w.responses, -1) AS low,
+    wilson(w.satisfied, w.responses, 1) AS high
+FROM t w JOIN reporting_at($as_of, $known_at) r USING (street)
 ORDER BY r.position;
