@@ -398,6 +398,57 @@ SELECT * EXCLUDE (lateness, closed_by, raised_by),
     not_negative(closed_by - raised_by) AS days_to_close
 FROM l;
 
+-- The acceptance ledger with what was not yet so at D taken out, and where each row stands; an open rectification is late against its
+-- deadline at the row's own report. A filing (M17) has no result: its date is enough.
+CREATE MACRO acceptance_status_at(d, k) AS TABLE
+WITH a AS (
+    SELECT * REPLACE (
+        coalesce(item, '') AS item, CASE WHEN accepted <= d THEN accepted END AS accepted, CASE WHEN accepted <= d THEN accepted_to END AS accepted_to,
+        CASE WHEN accepted > d THEN NULL ELSE result END AS result,  -- without a date it is what the report says
+        CASE WHEN rectified <= d THEN rectified END AS rectified, CASE WHEN rectified <= d THEN rectified_to END AS rectified_to,
+        CASE WHEN rechecked <= d THEN rechecked END AS rechecked, CASE WHEN rechecked <= d THEN rechecked_to END AS rechecked_to,
+        CASE WHEN rechecked > d THEN NULL ELSE recheck_result END AS recheck_result,
+        CASE WHEN registered <= d THEN registered END AS registered, CASE WHEN registered <= d THEN registered_to END AS registered_to,
+        CASE WHEN archived <= d THEN archived END AS archived, CASE WHEN archived <= d THEN archived_to END AS archived_to
+    )
+    FROM acceptance_at(d, k)
+)
+SELECT *, CASE WHEN result IS NULL THEN CASE WHEN level = 'M17' AND accepted IS NOT NULL THEN 'passed' ELSE 'no_result' END
+    WHEN result = 'passed' THEN 'passed' WHEN recheck_result = 'passed' THEN 'closed' WHEN recheck_result = 'failed' THEN 'failed_again'
+    WHEN rectified IS NOT NULL THEN 'rectified'
+    ELSE CASE lateness(rectified, rectify_due_to, reported_as_of, d)
+        WHEN '逾期' THEN 'failed_overdue' WHEN '到期未报' THEN 'failed_due_unreported' ELSE 'failed_open' END
+    END AS state,
+    CASE state WHEN 'failed_overdue' THEN reported_as_of - rectify_due_to END AS days_overdue
+FROM a;
+
+-- The acceptances of special works with an outcome: passed at first or in the re-check (accepted is the day of it, empty where none was told), or failed.
+CREATE MACRO special_acceptance_at(d, k) AS TABLE
+SELECT project_id, item, state IN ('passed', 'closed') AS passed, state NOT IN ('passed', 'closed') AS failed,
+    CASE state WHEN 'passed' THEN accepted WHEN 'closed' THEN rechecked END AS accepted,
+    CASE state WHEN 'passed' THEN accepted_to WHEN 'closed' THEN rechecked_to END AS accepted_to
+FROM acceptance_status_at(d, k) WHERE level = 'M16' AND state <> 'no_result';
+
+-- One row a project on the list and specialised facility of the plan, at the furthest step that any ledger knows; what is accepted or taken over is
+-- not overdue. progress_as_of, acceptance_as_of, takeover_as_of: the project's newest ledgers (NULL: never sent).
+CREATE MACRO facility_at(d, k) AS TABLE
+SELECT p.project_id, i.item, i.position, coalesce(nullif(w.unit, ''), nullif(i.unit, '')) AS unit, w.reported_as_of, w.complete_baseline, w.complete_forecast,
+    w.complete_forecast_to, w.commenced, w.commenced_to, w.completed, w.completed_to, coalesce(a.failed, false) AS failed, a.accepted, a.accepted_to,
+    t.planned AS takeover_planned, t.planned_to AS takeover_planned_to, t.unit AS taken_by,
+    CASE WHEN t.taken <= d THEN t.taken END AS taken, CASE WHEN t.taken <= d THEN t.taken_to END AS taken_to,
+    f.as_of AS progress_as_of, g.as_of AS acceptance_as_of, h.as_of AS takeover_as_of,
+    CASE WHEN t.taken <= d THEN 'taken_over' WHEN a.passed THEN 'accepted' WHEN w.completed IS NOT NULL THEN 'done' WHEN w.commenced IS NOT NULL THEN 'in_works'
+        WHEN w.item IS NOT NULL THEN 'planned' WHEN f.as_of IS NOT NULL THEN 'not_concerned' ELSE 'not_reported' END AS state,
+    CASE WHEN state NOT IN ('accepted', 'taken_over') THEN w.lateness END AS lateness
+FROM projects_at(d, k) p CROSS JOIN (FROM plan_items WHERE facility = '专业设施') i
+LEFT JOIN (SELECT DISTINCT project_id, as_of FROM filed_at(d, k, 'progress') WHERE newest) f ON f.project_id = p.project_id
+LEFT JOIN (SELECT DISTINCT project_id, as_of FROM filed_at(d, k, 'acceptance') WHERE newest) g ON g.project_id = p.project_id
+LEFT JOIN (SELECT DISTINCT project_id, as_of FROM filed_at(d, k, 'takeover') WHERE newest) h ON h.project_id = p.project_id
+LEFT JOIN work_status_at(d, k) w ON w.project_id = p.project_id AND w.item = i.item
+LEFT JOIN special_acceptance_at(d, k) a ON a.project_id = p.project_id AND a.item = i.item
+LEFT JOIN takeover_at(d, k) t ON t.project_id = p.project_id AND t.item = i.item
+WHERE p.on_list;
+
 -- Why a project's commencement or completion waits, and for whom: reason and unit of its works that have not commenced (or are not
 -- finished), the one due first with a reason before the others; role is commence or complete.
 CREATE MACRO held_up_at(d, k) AS TABLE
@@ -451,30 +502,6 @@ required AS (
 SELECT p.street, p.position, k.register_as_of, k.progress_as_of, k.milestones_as_of, r.reported_as_of,
     coalesce(r.reported_as_of > d - (SELECT round_days FROM plan_rules), false) AS reported
 FROM plan_streets p LEFT JOIN kinds k USING (street) LEFT JOIN required r USING (street);
-
--- The acceptance ledger with what was not yet so at D taken out, and where each row stands; an open rectification is late against its
--- deadline at the row's own report. A filing (M17) has no result: its date is enough.
-CREATE MACRO acceptance_status_at(d, k) AS TABLE
-WITH a AS (
-    SELECT * REPLACE (
-        coalesce(item, '') AS item, CASE WHEN accepted <= d THEN accepted END AS accepted, CASE WHEN accepted <= d THEN accepted_to END AS accepted_to,
-        CASE WHEN accepted > d THEN NULL ELSE result END AS result,  -- without a date it is what the report says
-        CASE WHEN rectified <= d THEN rectified END AS rectified, CASE WHEN rectified <= d THEN rectified_to END AS rectified_to,
-        CASE WHEN rechecked <= d THEN rechecked END AS rechecked, CASE WHEN rechecked <= d THEN rechecked_to END AS rechecked_to,
-        CASE WHEN rechecked > d THEN NULL ELSE recheck_result END AS recheck_result,
-        CASE WHEN registered <= d THEN registered END AS registered, CASE WHEN registered <= d THEN registered_to END AS registered_to,
-        CASE WHEN archived <= d THEN archived END AS archived, CASE WHEN archived <= d THEN archived_to END AS archived_to
-    )
-    FROM acceptance_at(d, k)
-)
-SELECT *, CASE WHEN result IS NULL THEN CASE WHEN level = 'M17' AND accepted IS NOT NULL THEN 'passed' ELSE 'no_result' END
-    WHEN result = 'passed' THEN 'passed' WHEN recheck_result = 'passed' THEN 'closed' WHEN recheck_result = 'failed' THEN 'failed_again'
-    WHEN rectified IS NOT NULL THEN 'rectified'
-    ELSE CASE lateness(rectified, rectify_due_to, reported_as_of, d)
-        WHEN '逾期' THEN 'failed_overdue' WHEN '到期未报' THEN 'failed_due_unreported' ELSE 'failed_open' END
-    END AS state,
-    CASE state WHEN 'failed_overdue' THEN reported_as_of - rectify_due_to END AS days_overdue
-FROM a;
 
 -- Communities whose comprehensive acceptance took place, whatever its result, by either ledger: a survey is due (四(五)).
 CREATE MACRO survey_due_at(d, k) AS TABLE

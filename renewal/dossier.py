@@ -12,8 +12,12 @@ from renewal import charts, fields, findings, parts, sources, ui
 from renewal.cache import Question
 from renewal.i18n import _
 from renewal.intake.layouts import load_layouts
+from renewal.tables import described, page
+from renewal.tables.sheet import of_rows
+from renewal.tables.view import View
 
-PARTS = ("milestones", "works", "history", "sources")
+PARTS = ("milestones", "works", "ledgers", "history", "sources")
+_ALREADY = ("project_id", "name", "street", "households")  # what the page says of the community above
 
 
 def show(q: Question, project_id: str, part: str, back_to: str) -> None:
@@ -31,9 +35,10 @@ def show(q: Question, project_id: str, part: str, back_to: str) -> None:
     ui.begin(findings.dossier(project, q.asked, q.plan))
     ui.links([*back, (_("所在街道的一页"), q.asked.url("streets", street=project["street"]))])
     _facts(project, q)
-    words = {"milestones": _("节点"), "works": _("工程"), "history": _("历次变化"), "sources": _("数据出处")}
+    words = {"milestones": _("节点"), "works": _("工程"), "ledgers": _("推进台账"), "history": _("历次变化"), "sources": _("数据出处")}
     fields.picker("part", _("内容"), list(PARTS), part, PARTS[0], words.get, st.segmented_control, required=True)
-    {"milestones": _milestones, "works": _works, "history": _history, "sources": _sources}[part](q, project_id)
+    drawn = {"milestones": _milestones, "works": _works, "ledgers": _ledgers, "history": _history, "sources": _sources}
+    drawn[part](q, project_id)
 
 
 def _milestones(q: Question, project_id: str) -> None:
@@ -61,6 +66,27 @@ def _works(q: Question, project_id: str) -> None:
     ))
     _work_table(works, q)
     ui.definition("project_works")
+
+
+def _ledgers(q: Question, project_id: str) -> None:
+    """What the ledgers of the works under way say of the community, as 台账导出 shows it."""
+    owed = (*q.plan.required_kinds, "register")
+    missing = []
+    for table in described.catalogue().values():
+        if not table.ledger or table.ledger in owed:
+            continue
+        rows = q.figure(table.source, category=None, **table.params)
+        rows = rows[rows["project_id"] == project_id]
+        kind = sources.kind_word(table.ledger, q.asked.lang)
+        if rows.empty:
+            missing.append(kind)
+            continue
+        ui.heading(table.title.in_(q.asked.lang), _("截至 {date} 的台账，{n} 行").format(date=ui.day(rows["reported_as_of"].max()), n=len(rows)))
+        shown = tuple(c.field for c in table.columns if c.shown and c.field not in _ALREADY)
+        page.excerpt(of_rows(q, table, View(shown), rows))
+        ui.definition(table.source)
+    if missing:
+        ui.note(_("没有报来这个小区的：{kinds}").format(kinds="、".join(missing)))
 
 
 def _sources(q: Question, project_id: str) -> None:
@@ -159,8 +185,8 @@ def _source_table(rows: pd.DataFrame, q: Question) -> None:
 
 
 def _subject(row: object, q: Question) -> str:
-    """The work item or milestone; a register speaks of the community itself."""
-    return q.plan.label(row.subject, q.asked.lang) if row.subject else _("小区")
+    """The work item, milestone or whatever a row is about; a register speaks of the community itself."""
+    return q.plan.subject_label(row.subject, q.asked.lang) if row.subject else _("小区")
 
 
 def field_word(row: object, lang: str) -> str:

@@ -21,7 +21,11 @@ from renewal.store.quality import EVER
 
 # By groups of the navigation; those of '' stand by themselves.
 PAGES = (
-    ("", (("overview", N_("总览")), ("streets", N_("街道")), ("categories", N_("类别")), ("map", N_("地图")), ("projects", N_("项目")))),
+    ("", (("overview", N_("总览")), ("streets", N_("街道")), ("categories", N_("类别")), ("map", N_("地图")))),
+    (N_("推进"), (
+        ("projects", N_("项目")), ("stages", N_("阶段")), ("coordination", N_("专项协同")), ("acceptance", N_("验收")), ("funds", N_("资金")),
+        ("problems", N_("问题")),
+    )),
     (N_("会议"), (("dispatch", N_("调度会")), ("changes", N_("本周变化")), ("decisions", N_("议定事项")))),
     (N_("资料"), (("tables", N_("台账导出")), ("data", N_("数据")), ("intake", N_("导入")))),
 )

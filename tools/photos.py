@@ -37,6 +37,8 @@ DROPPED = "dropped"  # not a parameter: files are dropped on the page before it 
 # Name of the picture, page, its own parameters beside the filters. SL2020-030 is a project of the sample that is late.
 SHOTS = (
     ("overview", "", {}), ("streets", "streets", {}), ("street", "streets", {"street": "七贤街道"}),
+    ("stages", "stages", {}), ("coordination", "coordination", {}), ("acceptance", "acceptance", {}), ("funds", "funds", {}),
+    ("problems", "problems", {}), ("ledgers", "projects", {"project": "SL2020-012", "part": "ledgers"}),
     ("categories", "categories", {}), ("map", "map", {}), ("projects", "projects", {}),
     ("dossier", "projects", {"project": "SL2020-030"}), ("data", "data", {}),
     ("snapshots", "data", {"section": "snapshots"}), ("list", "data", {"section": "list"}),
@@ -54,7 +56,7 @@ SHOTS = (
     ("dispatch-streets", "dispatch", {"as_of": WEEK, "screen": "14"}), ("dispatch-record", "dispatch", {"as_of": WEEK, "screen": "999"}),
 )
 README = ("overview-sample-zh-1920", "streets-sample-zh-1280", "categories-sample-zh-1280", "map-sample-zh-1280",
-          "overview-sample-en-1280", "preview-sample-zh-1280",
+          "overview-sample-en-1280", "preview-sample-zh-1280", "coordination-sample-zh-1280", "acceptance-sample-zh-1280",
           "dispatch-streets-sample-zh-1920", "tables-sample-zh-1280")
 # On a deep link Streamlit first looks for its server below the page's own address, is told 404, and then finds it.
 PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")

@@ -8,7 +8,7 @@
 -- columns:
 --   project_id: number of the project
 --   street: the street that the report names
---   kind: register, progress or milestones
+--   kind: kind of file
 --   as_of: as-of date of the newest such report
 --   publication: number of the publication that brought it (or took it back)
 --   file: its file

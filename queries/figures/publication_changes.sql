@@ -1,20 +1,21 @@
 -- title.zh: 一次发布改变了什么
 -- title.en: What a publication changed
--- zh: 一次发布前后状态之差：列入、调出，开工、完成（由空变为日期），撤回完成（由日期变为空），日期更正，计划调整，预计变动，项目信息变动，改造内容增减。
+-- zh: 一次发布前后状态之差：列入、调出，开工、完成（由空变为日期），撤回完成（由日期变为空），日期更正，计划调整，预计变动，项目信息变动，改造内容增减；验收、满意度、资金、问题、停复工、施工组织、接管各台账里的行，新增、改动或不再列出。
 --   发布前不存在的项目只算“列入”。
 -- en: The difference between the state before and after a publication: joined, left, commenced, completed (empty to a date), reopened (a date to empty),
---   corrected actual dates, replanned, forecast moved, changed facts of the register, works added and struck out. A project that was not there before only counts as joined.
+--   corrected actual dates, replanned, forecast moved, changed facts of the register, works added and struck out; rows of the further ledgers (acceptance, surveys, funds, problems, suspensions, sequence, take-over) added, changed or left out.
+--   A project that was not there before only counts as joined.
 -- grain: change, by street in the plan's order
 -- params: as_of, scope, publication
 -- columns:
 --   project_id: number of the project
 --   street: the plan's name
 --   name: name of the community
---   change: joined, left, commenced, completed, reopened, corrected, replanned, forecast_moved, changed, work_added or work_left_out
---   level: project (register and milestones) or work
---   subject: name of the milestone or work item; the field for changed (empty for joined and left)
---   before: value before, as text
---   after: value after, as text
+--   change: joined, left, commenced, completed, reopened, corrected, replanned, forecast_moved, changed, work_added, work_left_out, row_added, row_changed or row_left_out
+--   level: project (register and milestones), work, or row (of a further ledger)
+--   subject: name of the milestone or work item; the field for changed; kind of ledger and subject of a row, as problems/P-1 (empty for joined and left)
+--   before: value before, as text; of a row changed those of its values that differ
+--   after: value after, as text; likewise
 --   days: later by (days; earlier is negative; empty where there are not two dates)
 -- clause: 五(三)
 WITH p AS (
@@ -61,6 +62,11 @@ dates AS (  -- every date of a milestone or work, before and after
         LEFT JOIN plan_milestones m ON m.milestone = b.milestone
     )
 ),
+rows AS (  -- of the further ledgers, with the values that differ as (before, after)
+    SELECT kind, project_id, subject, b.said IS NOT NULL AS was, a.said IS NOT NULL AS stands,
+        list_filter(list_zip(b.said::VARCHAR[], a.said::VARCHAR[]), lambda x: x[1] IS DISTINCT FROM x[2]) AS differing
+    FROM after_further a FULL JOIN before_further b USING (kind, project_id, subject) WHERE a.said IS DISTINCT FROM b.said
+),
 found AS (
     SELECT project_id, CASE WHEN listed THEN 'joined' ELSE 'left' END AS change, 'project' AS level, '' AS subject, NULL AS before, NULL AS after,
         NULL::INTEGER AS days
@@ -80,6 +86,11 @@ found AS (
     UNION ALL
     SELECT b.project_id, 'work_left_out', 'work', i.name, NULL, NULL, NULL
     FROM before_works b JOIN plan_items i USING (item) ANTI JOIN after_works a ON a.project_id = b.project_id AND a.item = b.item
+    UNION ALL
+    SELECT project_id, CASE WHEN NOT was THEN 'row_added' WHEN NOT stands THEN 'row_left_out' ELSE 'row_changed' END, 'row', kind || '/' || subject,
+        CASE WHEN was THEN array_to_string(list_transform(differing, lambda x: coalesce(x[1], '–')), '；') END,
+        CASE WHEN stands THEN array_to_string(list_transform(differing, lambda x: coalesce(x[2], '–')), '；') END, NULL
+    FROM rows
 )
 SELECT f.project_id, p.street, p.name, f.change, f.level, f.subject, f.before, f.after, f.days
 FROM found f JOIN p USING (project_id) LEFT JOIN plan_streets s ON s.street = p.street

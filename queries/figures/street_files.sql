@@ -7,7 +7,7 @@
 -- params: as_of, known_at, scope
 -- columns:
 --   street: the plan's name
---   kind: register, progress or milestones
+--   kind: kind of file
 --   as_of: date that the data speak of
 --   known_at: when the office received it
 --   revision: 1 for the first, then counted on
@@ -15,7 +15,7 @@
 --   sheet: name of the sheet
 --   projects: projects of the street in it (count)
 --   rows: rows of the street in it (count)
---   in_force: of those, rows whose report is the newest of its project, item or milestone (count)
+--   in_force: of those, rows whose report is the newest of its project and subject (count)
 --   state: in_force, partly, replaced or withdrawn
 --   publication: number of the publication that brought it
 --   snapshot: number of the snapshot
@@ -26,13 +26,13 @@ WITH s AS (
 ),
 r AS (
     SELECT snapshot, project_id, '' AS subject, row FROM register
-    UNION ALL SELECT snapshot, project_id, item, row FROM works
-    UNION ALL SELECT snapshot, project_id, milestone, row FROM milestones
+    UNION ALL SELECT snapshot, project_id, subject, row FROM ledger_rows()
 ),
 now AS (
     SELECT snapshot, project_id, '' AS subject FROM projects_at($as_of, $known_at) WHERE on_list
     UNION ALL SELECT snapshot, project_id, item FROM works_at($as_of, $known_at)
     UNION ALL SELECT snapshot, project_id, milestone FROM milestones_at($as_of, $known_at)
+    UNION ALL SELECT snapshot, project_id, subject FROM further_at($as_of, $known_at)
 ),
 counted AS (
     SELECT r.snapshot, q.street, count(DISTINCT r.project_id) AS projects, count(DISTINCT r.row) AS rows,

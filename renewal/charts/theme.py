@@ -48,6 +48,34 @@ STATUSES = {
     "not_commenced": Status("○", N_("未开工"), MUTED),
     "no_projects": Status("–", N_("无项目"), MUTED),
     "few": Status("–", N_("个数少，不排序"), MUTED),
+    "failed_overdue": Status("■", N_("整改逾期"), BEHIND),
+    "failed_again": Status("■", N_("复验不合格"), BEHIND),
+    "failed_due_unreported": Status("▲", N_("整改到期未报"), AT_RISK),
+    "failed_open": Status("◐", N_("整改中"), COMMENCE),
+    "rectified": Status("◐", N_("整改完成待复验"), COMMENCE),
+    "passed": Status("●", N_("验收合格"), ON_PLAN),
+    "closed": Status("●", N_("已销号"), ON_PLAN),
+    "no_result": Status("○", N_("未出结果"), MUTED),
+    # Steps of the specialised facilities (queries/figures/coordination.sql).
+    "not_reported": Status("╱", N_("未报"), MUTED),
+    "not_concerned": Status("–", N_("不涉及"), MUTED),
+    "planned": Status("○", N_("计划"), MUTED),
+    "in_works": Status("◐", N_("施工"), COMMENCE),
+    "done": Status("◎", N_("完工"), ON_PLAN),
+    "accepted": Status("●", N_("验收"), ON_PLAN),
+    "taken_over": Status("✓", N_("接管"), ON_PLAN),
+    # Conflicts in the sequence of works (queries/figures/sequence_conflicts.sql).
+    "happened": Status("■", N_("已发生"), BEHIND),
+    "happening": Status("▲", N_("正在发生"), AT_RISK),
+    "ahead": Status("○", N_("计划中"), MUTED),
+    # Problems and suspensions (queries/figures/problems.sql, suspensions.sql); "closed" stands above.
+    "overdue": Status("■", N_("逾期"), BEHIND),
+    "open": Status("◐", N_("未到期"), COMMENCE),
+    "no_deadline": Status("○", N_("无期限"), MUTED),
+    "closed_in_time": Status("●", N_("按期销号"), ON_PLAN),
+    "closed_late": Status("●", N_("逾期销号"), AT_RISK),
+    "stopped": Status("◐", N_("停工中"), AT_RISK),
+    "resumed": Status("●", N_("已复工"), ON_PLAN),
 }
 ROLE_COLOURS = {"commence": COMMENCE, "complete": COMPLETE}
 

@@ -315,6 +315,19 @@ def _body(sheet: Sheet, start: int, stop: int) -> str:
     return "".join(rows)
 
 
+def excerpt(sheet: Sheet) -> None:
+    """All rows of a sheet on a page of another kind: the same cells, without what sorts and leads elsewhere."""
+    heads = "".join(
+        f"<th{' class=n' if h.column.right else ''}>{escape(h.title)}{f'<small>（{escape(h.unit)}）</small>' if h.unit else ''}</th>"
+        for h in sheet.heads
+    )
+    rows = "".join(
+        f"<tr>{''.join(_cell(h.column, values[at], '', False) for h, values in zip(sheet.heads, sheet.cells, strict=True))}</tr>"
+        for at in range(len(sheet))
+    )
+    st.html(f"<div class='rows'><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>")
+
+
 def _opens(sheet: Sheet) -> int | None:
     """The column whose cells open the row's project, and that stays in sight: the name, else the first."""
     fields_shown = [h.column.field for h in sheet.heads]

@@ -12,7 +12,10 @@ from renewal.plan import load_plan
 from renewal.store import Store
 from tests.pages.conftest import html
 
-STEMS = ("overview", "streets", "categories", "map", "projects", "data", "intake", "dispatch", "changes", "decisions", "tables")
+STEMS = (
+    "overview", "streets", "categories", "map", "projects", "stages", "coordination", "acceptance", "funds", "problems", "data", "intake", "dispatch",
+    "changes", "decisions", "tables",
+)
 NEWEST = "2021-09-03"
 STATES = (
     {}, {"lang": "en"}, {"as_of": "2020-06-05"}, {"as_of": "2020-07-03", "lang": "en"}, {"batch": "2021"},
