@@ -523,6 +523,9 @@ CREATE MACRO subject_name(of_kind, of_subject) AS CASE
         (SELECT i.name FROM plan_items i WHERE i.item = split_part(of_subject, '/', -1))), ''), of_subject)
 END;
 
+-- A result as a ledger writes it.
+CREATE MACRO result_word(x) AS CASE x WHEN 'passed' THEN '合格' WHEN 'failed' THEN '不合格' ELSE x END;
+
 -- Every row of every ledger but the registers.
 CREATE MACRO ledger_rows() AS TABLE
 SELECT 'progress' AS kind, snapshot, project_id, item AS subject, row FROM works
@@ -588,11 +591,11 @@ v AS (
     ]) FROM milestones WHERE project_id = p
     UNION ALL
     SELECT 'acceptance', subject_of(level, item), snapshot, row, fields, unnest([
-        {'field': 'accepted', 'bit': 1, 'value': written(accepted, accepted_to)}, {'field': 'result', 'bit': 2, 'value': result},
+        {'field': 'accepted', 'bit': 1, 'value': written(accepted, accepted_to)}, {'field': 'result', 'bit': 2, 'value': result_word(result)},
         {'field': 'rectify_due', 'bit': 4, 'value': written(rectify_due, rectify_due_to)},
         {'field': 'rectified', 'bit': 8, 'value': written(rectified, rectified_to)},
         {'field': 'rechecked', 'bit': 16, 'value': written(rechecked, rechecked_to)},
-        {'field': 'recheck_result', 'bit': 32, 'value': recheck_result}, {'field': 'report', 'bit': 64, 'value': report},
+        {'field': 'recheck_result', 'bit': 32, 'value': result_word(recheck_result)}, {'field': 'report', 'bit': 64, 'value': report},
         {'field': 'registered', 'bit': 128, 'value': written(registered, registered_to)},
         {'field': 'archived', 'bit': 256, 'value': written(archived, archived_to)},
         {'field': 'archive_no', 'bit': 512, 'value': archive_no}, {'field': 'unit', 'bit': 1024, 'value': unit},

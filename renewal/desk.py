@@ -21,7 +21,7 @@ from renewal.store.receive import File, FileReport, Progress
 
 CHANGES = (
     "joined", "left", "commenced", "completed", "reopened", "corrected", "replanned", "forecast_moved", "changed", "work_added",
-    "work_left_out",
+    "work_left_out", "row_added", "row_changed", "row_left_out",
 )
 NAMES = ("street", "category", "item", "milestone")  # what may be spelled in a way that the plan does not know
 

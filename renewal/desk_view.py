@@ -21,7 +21,7 @@ from renewal.cache import Question
 from renewal.desk import Judged, Mend
 from renewal.explained import Explained
 from renewal.findings import Finding
-from renewal.i18n import _
+from renewal.i18n import _, n_
 from renewal.intake.layouts import Layouts
 from renewal.intake.limits import load_limits
 from renewal.intake.problems import Problem, Refusal
@@ -67,7 +67,8 @@ def change_words() -> dict[str, str]:
     return {
         "joined": _("列入名单"), "left": _("调出名单"), "commenced": _("开工"), "completed": _("完成"), "reopened": _("撤回完成"),
         "corrected": _("更正实际日期"), "replanned": _("调整计划"), "forecast_moved": _("预计变动"), "changed": _("项目信息变动"),
-        "work_added": _("新增改造内容"), "work_left_out": _("取消改造内容"),
+        "work_added": _("新增改造内容"), "work_left_out": _("取消改造内容"), "row_added": _("新增"), "row_changed": _("改动"),
+        "row_left_out": _("不再列出"),
     }
 
 
@@ -202,10 +203,12 @@ def _verdict(judged: Judged) -> Finding:
 
 
 def _in_words(changes: pd.DataFrame) -> str:
-    """The changes that leaders ask about, counted by community."""
+    """The changes that leaders ask about, counted by community; then how many rows of other ledgers change."""
     main = changes[changes["level"] == "project"].groupby("change")["project_id"].nunique()
     words = change_words()
     told = [_("{what} {n} 个小区").format(what=words[c], n=main[c]) for c in desk.CHANGES if c in main.index and c != "changed"][:4]
+    if rows := int((changes["level"] == "row").sum()):
+        told.append(n_("推进台账 {n} 行有变化", rows).format(n=rows))
     return _("发布后：{what}").format(what=_("，").join(told)) if told else _("小区的开工、完成没有变化")
 
 
@@ -301,7 +304,7 @@ def change_table(changes: pd.DataFrame, d: Desk) -> None:
         ui.note(_("没有变化"))
         return
     counts = Counter(zip(changes["level"], changes["change"], strict=True))
-    levels = {"project": _("小区"), "work": _("改造内容")}
+    levels = {"project": _("小区"), "work": _("改造内容"), "row": _("其他台账的行")}
     ui.facts([
         (f"{levels[level]} · {words[change]}", _("{n} 处").format(n=counts[level, change]))
         for level in levels for change in desk.CHANGES if counts[level, change]
@@ -309,6 +312,9 @@ def change_table(changes: pd.DataFrame, d: Desk) -> None:
     fields_of = d.layouts.kinds["register"].fields
 
     def subject(r: Any) -> str:
+        if r.level == "row":  # kind of ledger and what names the row in it
+            kind, _slash, row = r.subject.partition("/")
+            return " · ".join(escape(w) for w in (kind_word(kind, d.lang), d.q.plan.subject_label(row, d.lang)) if w)
         known = fields_of.get(r.subject)
         return escape(known.label(d.lang) if known else d.q.plan.label(r.subject, d.lang) or "–")
 

@@ -86,7 +86,7 @@ def _ledgers(q: Question, project_id: str) -> None:
         page.excerpt(of_rows(q, table, View(shown), rows))
         ui.definition(table.source)
     if missing:
-        ui.note(_("没有报来这个小区的：{kinds}").format(kinds="、".join(missing)))
+        ui.note(_("没有报来这个小区的：{kinds}").format(kinds=comma().join(missing)))
 
 
 def _sources(q: Question, project_id: str) -> None:

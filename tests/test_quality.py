@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from renewal.headers import FigureError
+from renewal.intake.layouts import load_layouts
 from renewal.store import quality
 from tests.queries.world import database
 
@@ -68,6 +69,14 @@ def test_all_rules_together_find_what_each_finds_by_itself(world):
         }
         rows = [row for rule in quality.rules().values() for row in connection.execute(rule.sql, by_itself).fetchall()]
         assert [(f.snapshot, f.row, f.project_id) for f in together] == [(r[0], r[1], r[4]) for r in rows], "the SQL as it stands"
+
+
+def test_the_rules_look_at_every_date_of_what_has_happened():
+    """event_rows of the schema are the fields that the layouts call events, in the ledgers that have no rule of their own."""
+    connection = database(FOLDER / "worlds" / "execution").connection
+    known = {(kind.name, f.name) for kind in load_layouts().kinds.values() for f in kind.fields.values() if f.quantity == "event"}
+    known = {(kind, field) for kind, field in known if kind not in ("register", "progress", "milestones")}
+    assert set(connection.execute("SELECT DISTINCT kind, field FROM event_rows()").fetchall()) == known
 
 
 def test_messages_come_in_both_languages():

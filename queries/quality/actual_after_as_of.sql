@@ -1,7 +1,8 @@
 -- title.zh: 实际日期晚于截至日期
 -- title.en: Actual date after the as-of date
--- zh: 实际日期晚于本表的截至日期：还没有到的日子不能已经发生。
--- en: An actual date later than the sheet's as-of date: what lies ahead has not happened.
+-- zh: 实际日期（开工、完工、验收、整改、归档、调查、提出、销号、停工、复工、接管等已发生的事）晚于本表的截至日期：还没有到的日子不能已经发生。
+-- en: An actual date (commencement, completion, acceptance, rectification, filing, survey, a problem raised or closed, works stopped or resumed, take-over)
+--   later than the sheet's as-of date: what lies ahead has not happened.
 -- message.zh: 实际日期晚于本表截至日期 {a}：若是计划或预计，请填到那一列
 -- message.en: The actual date lies after the sheet's as-of date {a}: a plan or forecast belongs into its own column
 -- severity: stop
@@ -15,6 +16,9 @@ WITH c AS (
     UNION ALL
     SELECT snapshot, row, project_id, milestone, as_of, 'actual', actual, actual_to
     FROM checked_milestones($as_of, $known_at, $publication) WHERE actual > as_of
+    UNION ALL
+    SELECT e.snapshot, e.row, e.project_id, '', c.as_of, e.field, e.day, e.last
+    FROM event_rows() e JOIN checked_further($as_of, $known_at, $publication) c USING (snapshot, row) WHERE e.day > c.as_of
 )
 SELECT snapshot, row, field, milestone, project_id, NULL AS street, written(day, last) AS value, as_of::VARCHAR AS a, NULL AS b
 FROM c WHERE day > as_of

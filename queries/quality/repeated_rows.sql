@@ -1,7 +1,7 @@
 -- title.zh: 两张表有同一行
 -- title.en: Two sheets have the same row
--- zh: 同一次载入、同一天收到、同一截至日的两张表有同一项目（同一内容、同一节点）；只算一次。内容不同的，另按互相矛盾拒收。
--- en: Two sheets of one load, received on the same day for the same as-of date, hold the same project (and item or milestone); it counts once.
+-- zh: 同一次载入、同一天收到、同一截至日的两张表有同一项目（同一内容、节点、来源、问题等）；只算一次。内容不同的，另按互相矛盾拒收。
+-- en: Two sheets of one load, received on the same day for the same as-of date, hold the same project (and item, milestone, source, problem …); it counts once.
 --   Where they differ, contradicting_rows refuses them.
 -- message.zh: {a} 第 {b} 行也是这一项，只算一次
 -- message.en: Row {b} of {a} is the same; it counts once
@@ -17,13 +17,12 @@ WITH twice AS MATERIALIZED (  -- projects that stand in two sheets which came to
     WHERE $publication IS NOT NULL
 ),
 pairs AS (
-    SELECT t.*, x.row, 'item' AS field, '' AS milestone, i.name AS value, y.row AS other_row
-    FROM twice t JOIN works x ON x.snapshot = t.snapshot AND x.project_id = t.project_id
-    JOIN works y ON y.snapshot = t.other AND y.project_id = t.project_id AND y.item = x.item JOIN plan_items i ON i.item = x.item
-    UNION ALL
-    SELECT t.*, x.row, 'project_id', '', t.project_id, y.row
-    FROM twice t JOIN milestones x ON x.snapshot = t.snapshot AND x.project_id = t.project_id
-    JOIN milestones y ON y.snapshot = t.other AND y.project_id = t.project_id AND y.milestone = x.milestone
+    SELECT t.*, x.row, k.field, '' AS milestone, CASE k.field WHEN 'project_id' THEN t.project_id ELSE subject_name(x.kind, x.subject) END AS value,
+        y.row AS other_row
+    FROM twice t JOIN ledger_rows() x ON x.snapshot = t.snapshot AND x.project_id = t.project_id
+    JOIN ledger_rows() y ON y.snapshot = t.other AND y.project_id = t.project_id AND y.kind = x.kind AND y.subject = x.subject
+    JOIN (VALUES ('progress', 'item'), ('milestones', 'project_id'), ('acceptance', 'level'), ('satisfaction', 'project_id'), ('funds', 'source'),
+        ('problems', 'problem'), ('suspensions', 'stopped'), ('sequence', 'item'), ('takeover', 'item')) k(kind, field) ON k.kind = x.kind
     UNION ALL
     SELECT t.*, x.row, 'project_id', '', t.project_id, y.row
     FROM twice t JOIN register x ON x.snapshot = t.snapshot AND x.project_id = t.project_id

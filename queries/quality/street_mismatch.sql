@@ -19,6 +19,8 @@ c AS (
     SELECT w.snapshot, w.row, w.project_id, o.street, o.streets FROM checked_works($as_of, $known_at, $publication) w JOIN other o USING (snapshot, project_id)
     UNION SELECT m.snapshot, m.row, m.project_id, o.street, o.streets
     FROM checked_milestones($as_of, $known_at, $publication) m JOIN other o USING (snapshot, project_id)
+    UNION SELECT f.snapshot, f.row, f.project_id, o.street, o.streets
+    FROM checked_further($as_of, $known_at, $publication) f JOIN other o USING (snapshot, project_id)
 )
 SELECT snapshot, row, 'street' AS field, '' AS milestone, project_id, street, project_id AS value, array_to_string(streets, '、') AS a, street AS b
 FROM c ORDER BY snapshot, row;

@@ -82,8 +82,8 @@ def _parse(path: Path) -> Rule:
 
 # The macros of queries/schema.sql that rules share, each after those that it uses: d as_of, k known_at, p publication.
 _SHARED = {
-    "snapshots_at": "dk", "projects_at": "dk", "works_at": "dk", "milestones_at": "dk", "checked_snapshots": "dkp",
-    "checked_register": "dkp", "checked_works": "dkp", "checked_milestones": "dkp",
+    "snapshots_at": "dk", "projects_at": "dk", "works_at": "dk", "milestones_at": "dk", "acceptance_at": "dk", "further_at": "dk",
+    "checked_snapshots": "dkp", "checked_register": "dkp", "checked_works": "dkp", "checked_milestones": "dkp", "checked_further": "dkp",
 }
 
 
@@ -136,7 +136,7 @@ def _placed(cursor: duckdb.DuckDBPyConnection, found: list[tuple[Rule, tuple]]) 
 
 def _share(cursor: duckdb.DuckDBPyConnection, sql: str, given: dict[str, Any]) -> None:
     """Keeps what the macros give that several rules call, each as a temporary table behind a temporary macro of its name (as
-    State does for the figures); what is in force is made from the first four, a publication's rows are not."""
+    State does for the figures); what is in force is made from those without a publication, its rows are not."""
     for macro, arguments in _SHARED.items():
         if f"{macro}(" in sql or (given["publication"] is None and "p" not in arguments):
             values = [given[{"d": "as_of", "k": "known_at", "p": "publication"}[a]] for a in arguments]

@@ -62,7 +62,8 @@ def shown(app) -> str:
 def test_every_screen_has_one_message_and_at_most_ten_rows(sample_store, day, lang):
     slides = build.made(asked(sample_store, as_of=day, lang=lang)).deck.slides
     assert list(dict.fromkeys(s.key for s in slides)) == [
-        "last", "targets", "changes", "red", "streets", "categories", "stages", "blocked", "due", "record"]
+        "last", "targets", "changes", "red", "problems", "streets", "categories", "stages", "coordination", "conflicts", "blocked", "due",
+        "rectification", "funds", "record"]
     for slide in slides:
         assert slide.headline and slide.title
         if isinstance(slide.body, Table | Bars):
@@ -133,7 +134,7 @@ def test_a_ledger_that_comes_later_joins_by_being_described(sample_store, tmp_pa
 
 
 @pytest.mark.parametrize(("old", "new", "says"), [
-    ('figure = "stages"', 'figure = "stagess"', r"screen\[8\] \(stages\).*stagess"),
+    ('figure = "stages"', 'figure = "stagess"', r"screen\[9\] \(stages\).*stagess"),
     ('field = "longest_days"', 'field = "longest"', "has no such column"),
     ('kind = "red"', 'kind = "rot"', r"\(red\).kind"), ('"{n} 个小区，{households} 户"', '"{x} 个小区"', "x"),
     ('key = "due"', 'key = "red"', "twice"), ("[[screen]]", "[[screen", "TOML"),
