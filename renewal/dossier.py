@@ -10,6 +10,7 @@ import streamlit as st
 
 from renewal import charts, fields, findings, parts, sources, ui
 from renewal.cache import Question
+from renewal.exports.words import comma
 from renewal.i18n import _
 from renewal.intake.layouts import load_layouts
 from renewal.tables import described, page

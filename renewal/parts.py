@@ -44,6 +44,11 @@ def street_names(q: Question) -> dict[str, str]:
     return {s.name: findings.short(q.plan, s.name) for s in q.plan.streets}
 
 
+def community(q: Question, row: object) -> str:
+    """HTML: the name of a community, leading to its dossier, with its street."""
+    return ui.with_small(ui.anchor(row.name, q.asked.url("projects", project=row.project_id)), findings.short(q.plan, row.street))
+
+
 # ---- cards -----------------------------------------------------------------------------------------------------------
 
 def _measure(name: str) -> tuple[str, int, int]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from renewal.charts import theme
 from renewal.i18n import _
 
-ROW = 26
+ROW, LINE = 26, 17
+LONGEST = 22  # signs of a name in one line: a unit's English name may take half the page
 # Columns of the figure problems_summary that make up those still open, and the status that each stands for.
 PARTS = (("overdue", "overdue"), ("due_unreported", "due_unreported"), ("not_due", "open"), ("no_deadline", "no_deadline"))
 
@@ -22,9 +25,12 @@ def problem_bars(data: pd.DataFrame, *, names: list[str]) -> go.Figure:
     """
     rows = list(data.itertuples())
     words = [_("逾期 {n}，最久 {days} 天").format(n=r.overdue, days=r.longest_overdue) if r.overdue else "" for r in rows]
+    lines = [wrap(name, LONGEST) or [name] for name in names]
+    tall = ROW + LINE * (max(map(len, lines), default=1) - 1)
     counts = theme.width_of([str(r.still_open) for r in rows]) + 4
     chart = theme.Chart(
-        ROW * len(rows) + 34, {"l": theme.width_of(names), "r": counts + theme.width_of(f"■ {w}" for w in words) + 8, "t": 4, "b": 26},
+        tall * len(rows) + 34,
+        {"l": theme.width_of(part for name in lines for part in name), "r": counts + theme.width_of(f"■ {w}" for w in words) + 8, "t": 4, "b": 26},
         barmode="stack", bargap=0.34,
     )
     ys = list(range(len(rows)))
@@ -41,8 +47,8 @@ def problem_bars(data: pd.DataFrame, *, names: list[str]) -> go.Figure:
             chart.beside(y, f"■ {word}", shift=counts + 8, colour=theme.BEHIND)
     most = max((r.still_open for r in rows), default=1)
     chart.x |= {"range": [0, most * 1.01], "tickformat": "d", "dtick": max(round(most / 5), 1), "tickfont": {"color": theme.MUTED}}
-    chart.y |= {"range": [len(rows) - 0.45, -0.55], "tickvals": ys, "ticktext": names, "ticks": "", "tickfont": {"size": theme.MAIN},
-                "showline": False}
+    chart.y |= {"range": [len(rows) - 0.45, -0.55], "tickvals": ys, "ticktext": ["<br>".join(name) for name in lines], "ticks": "",
+                "tickfont": {"size": theme.MAIN}, "showline": False}
     return chart.figure()
 
 

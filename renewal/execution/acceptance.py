@@ -230,11 +230,8 @@ def _survey_columns(q: Question) -> list[ui.Column]:
         counts = f"{r.satisfied:,}/{r.responses:,}"
         return ui.with_small(counts, words["few"]) if r.state == "few" else ui.with_small(f"<b>{share(r.satisfied, r.responses)}</b>", counts)
 
-    def community(r: object) -> str:
-        return ui.with_small(ui.anchor(r.name, q.asked.url("projects", project=r.project_id)), findings.short(q.plan, r.street))
-
     return [
-        ui.Column(_("小区"), community, wrap=True),
+        ui.Column(_("小区"), lambda r: parts.community(q, r), wrap=True),
         ui.when("surveyed", _("调查日期"), precise=True), ui.number("issued", _("发放份数")), ui.number("responses", _("有效份数")),
         ui.Column(_("满意率"), rate, number=True),
         ui.Column(_("95% 区间"), lambda r: "–" if pd.isna(r.low) else f"{r.low:.1f}–{r.high:.1f}%", number=True),

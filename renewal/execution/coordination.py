@@ -12,7 +12,6 @@ import streamlit as st
 from renewal import charts, fields, findings, parts, ui
 from renewal.cache import Question
 from renewal.charts import theme
-from renewal.execution.stages import community
 from renewal.exports.words import comma, semicolon
 from renewal.findings import Finding
 from renewal.i18n import _, n_
@@ -146,7 +145,7 @@ def conflicts(q: Question, kind: str, start: str) -> None:
     rows = rows[rows["kind"] == kind] if counts.get(kind) else rows
     order = {"own": _("施工组织"), "usual": _("通常顺序"), "both": _("施工组织和通常顺序")}
     columns = [
-        ui.Column(_("小区"), lambda r: community(q, r), wrap=True),
+        ui.Column(_("小区"), lambda r: parts.community(q, r), wrap=True),
         ui.status("kind", _("冲突")), ui.Column(_("应先做"), lambda r: _work(q, r, "earlier"), wide=True),
         ui.Column(_("应后做"), lambda r: _work(q, r, "later"), wide=True), ui.number("days", _("天")),
         ui.Column(_("顺序依据"), lambda r: escape(order[r.basis]), wrap=True),

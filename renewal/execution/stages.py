@@ -71,7 +71,7 @@ def funnel(q: Question) -> None:
 
 
 def funnel_chart(q: Question) -> None:
-    note = _("已实现/在册小区；细线分开方案的各步")
+    note = _("取自节点台账，已实现/在册小区；细线分开方案的各步")
     parts.chart(q, funnel, _("从入库到长效管理"), note, table="stages", legend=charts.funnel_legend())
     ui.note(charts.funnel_legend())
 
@@ -82,16 +82,11 @@ def waiting_list(q: Question) -> None:
     note = _("还没有{level}的 {n} 个小区中的前 {top} 个；天数从实现所停节点之日算到截至日")
     ui.heading(_("等得最久"), note.format(level=parts.role_word("complete", q), n=len(rows), top=min(WAITING, len(rows))))
     columns = [
-        ui.Column(_("小区"), lambda r: community(q, r), wrap=True), ui.Column(_("停在"), lambda r: escape(parts.label(q, r.stage)), wrap=True),
+        ui.Column(_("小区"), lambda r: parts.community(q, r), wrap=True), ui.Column(_("停在"), lambda r: escape(parts.label(q, r.stage)), wrap=True),
         ui.Column(_("已等"), _days, number=True),
         ui.Column(_("原因 · 责任单位"), lambda r: ui.joined(parts.label(q, r.reason), parts.label(q, r.unit)), wide=True),
     ]
     ui.table(rows.head(WAITING), columns, empty=_("没有小区在等"))
-
-
-def community(q: Question, row: object) -> str:
-    """HTML: the name of a community, leading to its dossier, with its street."""
-    return ui.with_small(ui.anchor(row.name, q.asked.url("projects", project=row.project_id)), findings.short(q.plan, row.street))
 
 
 def stage_table(q: Question) -> None:
@@ -122,7 +117,7 @@ def stage_table(q: Question) -> None:
     ui.table(rows.drop(never.index), columns, empty="")
     if len(never):
         names = comma().join(parts.label(q, m) for m in never["milestone"])
-        ui.note(_("没有小区报告过（不是 0）：{milestones}").format(milestones=names))
+        ui.note(_("节点台账里没有小区报告过（不是 0）：{milestones}。验收、满意度、整改和接管另有台账，见“验收”“专项协同”").format(milestones=names))
     ui.links([(_("导出节点分布"), q.asked.url("tables", table="stages")), (_("导出节点台账"), q.asked.url("tables", table="milestones"))])
 
 

@@ -111,7 +111,7 @@ def test_reached_is_told_of_all_with_evidence_apart_and_what_nobody_reported_is_
     assert rows["开工"][1:] == ["3/4 有佐证 2", "2", "50", "428.5", "1", "346", "丁院 七贤 · 432 天", "区住房城乡建设局"]
     assert rows["综合验收"][1] == "1/4 有佐证 0" and rows["（尚无节点）"][2] == "1"
     assert "专项验收" not in rows
-    assert re.search(r"没有小区报告过（不是 0）：.*专项验收.*归档", html(app))
+    assert re.search(r"没有小区报告过（不是 0）：.*专项验收.*归档。", html(app))
 
 
 def test_those_that_wait_are_those_not_completed_at_the_chosen_level(opened, small):
