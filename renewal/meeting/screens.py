@@ -21,6 +21,7 @@ from renewal.meeting.slides import ROWS, Bar, Bars, Cell, Fact, Facts, Head, Pan
 from renewal.store.decisions import Decision, standing
 
 TEXT = 44  # signs of a cell's text: two lines of a column
+ROOM = 200  # signs that two lines over the whole width hold, at 20 px on 1280 × 720
 BESIDE = 5  # decisions on a screen, above the line where they are typed in
 NAMED = 3  # streets or communities named in a cell
 
@@ -313,25 +314,34 @@ def table(q: Question, item: Screen) -> tuple[Slide, ...]:
     (status, text), title = _said(q, item, rows), item.title.in_(q.asked.lang)
     lang, names = q.asked.lang, parts.street_names(q)
     heads = tuple(Head(c.title.in_(lang), c.weight, number=c.as_ in ("number", "late")) for c in item.columns)
+    whole = sum(c.weight for c in item.columns)
     records = rows.to_dict("records")
     pages = _paged(records, item.pages)
     notes = (*(n.in_(lang) for n in item.notes), *_left_out(records, item.pages), _basis(q))
     return tuple(
         Slide(
             item.key, _numbered(title, at, len(pages)), status, text,
-            Table(heads, tuple(tuple(_cell(q, c, r, names) for c in item.columns) for r in page), text), notes, (item.figure,),
+            Table(heads, tuple(tuple(_cell(q, c, r, names, c.weight / whole) for c in item.columns) for r in page), text), notes, (item.figure,),
         ) for at, page in enumerate(pages, 1)
     )
 
 
-def _cell(q: Question, column: Column, row: dict[str, Any], names: dict[str, str]) -> Cell:
+def _cell(q: Question, column: Column, row: dict[str, Any], names: dict[str, str], share: float) -> Cell:
+    """share: the column's part of the table's width."""
     value = row[column.field]
     if column.as_ == "light":
         found = STATUSES[value if value in ("late", "due_unreported", "unreported") else row.get("status", value)]
         return Cell(_(found.word), value if value in STATUSES else "", sign=True)
     if column.as_ == "late":
         return Cell(str(value), "late", strong=True, sign=True) if value else Cell("0")
-    return Cell(_written(q, column, value, names), strong=column.as_ == "text")
+    return Cell(_fitting(_written(q, column, value, names), share), strong=column.as_ == "text")
+
+
+def _fitting(text: str, share: float) -> str:
+    """As much of a text as two lines of a column hold; a Chinese character is as wide as two others."""
+    room = round(share * ROOM)
+    wide = sum(1 + (ord(c) > 0x2E80) for c in text)
+    return text if wide <= room else brief(text, max(len(text) * room // wide, 1))
 
 
 def _written(q: Question, shown: Shown, value: Any, names: dict[str, str]) -> str:

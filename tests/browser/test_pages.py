@@ -11,7 +11,10 @@ from tools.browser import running, settle
 from tools.photos import FAULTS
 
 SIZES = ((1920, 1080), (1280, 720))
-STEMS = ("", "streets", "categories", "map", "projects", "data", "intake", "changes", "decisions", "tables")
+STEMS = (
+    "", "streets", "categories", "map", "projects", "stages", "coordination", "acceptance", "funds", "problems", "data", "intake", "changes", "decisions",
+    "tables",
+)
 
 
 # Nothing that is drawn after the page has settled, a chart or the map, has changed for a quarter of a second.

@@ -31,6 +31,11 @@ def finding(app) -> tuple[str, str]:
     return unescape(found[0][0]), unescape(found[0][1])
 
 
+def without_names(text: str) -> str:
+    """A sentence without the community that it may name, with its street behind it: names are as they are reported."""
+    return re.sub(r"[\u3400-\u9fff]+ (?=\()", "", text)
+
+
 def figure(store, name, as_of=NEWEST, scope=None, **own):
     return figures.run(
         name, store=Store(store), as_of=date.fromisoformat(as_of), batch=2020, level="M15",
@@ -46,7 +51,7 @@ def test_every_page_in_every_state_has_a_finding_and_no_error(opened, stem, stat
     _sign, sentence = finding(app)
     assert sentence
     if state.get("lang") == "en":
-        assert not CHINESE.search(sentence)
+        assert not CHINESE.search(without_names(sentence))
 
 
 @pytest.mark.parametrize("stem", [s for s in STEMS if s != "dispatch"])  # its screens: test_dispatch.py
@@ -55,7 +60,7 @@ def test_no_heading_card_or_legend_is_left_in_chinese(opened, stem):
     parts = re.findall(r"<div class='(?:heading|cards|finding)[^>]*>.*?</div>|<p class='legend'>.*?</p>|<th.*?</th>", body)
     assert parts
     for part in parts:
-        assert not CHINESE.search(re.sub(r"<[^>]+>", "", part)), part
+        assert not CHINESE.search(without_names(re.sub(r"<[^>]+>", "", part))), part
 
 
 SECTIONS = ("files", "reminders", "account", "amend", "back", "forms", "history")

@@ -4,6 +4,7 @@ import calendar
 import csv
 import re
 from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -43,7 +44,9 @@ def bits() -> dict[tuple[str, str], int]:
         return {(r["kind"], r["field"]): int(r["bit"]) for r in csv.DictReader(file)}
 
 
+@lru_cache(maxsize=64)
 def database(world: Path) -> Rows:
+    """The rows of a world; made once for all cases, which only read: what a State keeps lies in temporary tables of a cursor's own."""
     known = bits()
     connection = duckdb.connect()
     connection.execute((settings.QUERIES / "schema.sql").read_text("utf-8"))
