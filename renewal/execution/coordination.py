@@ -115,12 +115,12 @@ def summary(q: Question) -> None:
     rows = q.figure("coordination_summary")
     ui.heading(_("各专业设施"), _("小区数；各步互不重复，落后按各工程自己的计划"))
     columns = [
-        ui.Column(_("专业设施"), lambda r: escape(parts.label(q, r.item))),
+        ui.Column(_("专业设施"), lambda r: escape(parts.label(q, r.item)), wrap=True),
         ui.Column(_("责任单位"), lambda r: escape(parts.label(q, r.unit)) or "–", wide=True),
         ui.Column(_("涉及"), lambda r: f"<b>{r.concerned}</b>/{r.projects}", number=True), ui.number("planned", _("计划")),
         ui.number("in_works", _("施工")), ui.number("done", _("完工")), ui.number("accepted", _("验收")),
         ui.bar("taken_over", "concerned", _("接管"), theme.COMPLETE), ui.late("late", _("落后")), ui.number("unknown", _("到期未报")),
-        ui.late("failed", _("验收不合格")), ui.number("max_days_late", _("最久（天）")), ui.number("households", _("涉及户数")),
+        ui.late("failed", _("验收不合格")), ui.number("max_days_late", _("最久（天）")),
         ui.number("not_concerned", _("不涉及")), ui.number("not_reported", _("未报")),
     ]
     ui.table(rows, columns, empty="")

@@ -12,8 +12,8 @@ from tools.photos import FAULTS
 
 SIZES = ((1920, 1080), (1280, 720))
 STEMS = (
-    "", "streets", "categories", "map", "projects", "stages", "coordination", "acceptance", "funds", "problems", "data", "intake", "changes", "decisions",
-    "tables",
+    "", "streets", "categories", "map", "projects", "stages", "coordination", "acceptance", "funds", "problems", "data", "intake", "changes",
+    "decisions", "tables",
 )
 
 

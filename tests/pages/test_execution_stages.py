@@ -189,7 +189,7 @@ def test_ledgers_that_nobody_sent_are_told_and_where_to_load_them(opened, small,
 
 def test_each_facility_is_counted_step_by_step(opened, whole):
     rows = {r[0]: r for r in rows_of(opened("coordination", store=whole), "专业设施")}
-    assert rows["供水"][1:] == ["区水务局", "2/4", "1", "0", "0", "0", "1/2", "■ 1", "0", "0", "95", "30", "1", "1"]
+    assert rows["供水"][1:] == ["区水务局", "2/4", "1", "0", "0", "0", "1/2", "■ 1", "0", "0", "95", "1", "1"]
     assert rows["供热"][2] == "0/4"
 
 
