@@ -147,7 +147,7 @@ def rectification(q: Question, start: str) -> None:
     rows, reported = q.figure("rectification"), q.figure("acceptance_by_street")["reported"].sum()
     ui.heading(_("整改清单"), n_("{n} 项，逾期的在前；逾期天数算到最近报数日", len(rows)).format(n=len(rows)))
     columns = [
-        parts.project_link(q), ui.named("street", _("街道"), parts.street_names(q)),
+        ui.Column(_("小区"), lambda r: parts.community(q, r), wrap=True),
         ui.Column(_("验收层次"), lambda r: ui.with_small(escape(parts.label(q, r.level)), parts.label(q, r.item)), wrap=True),
         ui.status("state", _("情况")),
         ui.Column(_("逾期"), lambda r: "–" if pd.isna(r.days_overdue) else ui.days_late(r.days_overdue, ""), number=True),
