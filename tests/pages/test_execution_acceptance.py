@@ -131,7 +131,7 @@ def test_the_list_has_the_longest_overdue_first_with_its_days_and_links(opened, 
     app = opened("acceptance", store=office)
     found = lines(app, "整改")
     assert [tuple(r[:5]) for r in found] == [
-        ("甲院 七贤", "综合验收", "■ 整改逾期", "14 天", "2021-08-20"), ("己院 七贤", "竣工验收", "■ 整改逾期", "4 天", "2021-08-30"),
+        ("甲院 七贤", "综合验收", "■ 整改逾期", "14 天", "2021-08-20"), ("己院 兴隆", "竣工验收", "■ 整改逾期", "4 天", "2021-08-30"),
         ("丙院 七贤", "专项验收 供水", "◐ 整改中", "–", "2021-10-01"),
     ]
     assert "project=K1" in html(app)
