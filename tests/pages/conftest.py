@@ -1,5 +1,7 @@
 """Pages without a browser: Streamlit's own test run of the whole frame."""
 
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -23,3 +25,18 @@ def opened(sample_store, monkeypatch):
 
 def html(app: AppTest) -> str:
     return "\n".join(e.proto.body for e in app.get("html"))
+
+
+def finding(app) -> tuple[str, str, str]:
+    """Sign, sentence and what stands behind it."""
+    assert not app.exception and not app.error
+    found = re.findall(r"<h1[^>]*><i[^>]*>(.*?)</i>(.*?)</h1><p>(.*?)</p>", html(app))
+    assert len(found) == 1
+    return tuple(unescape(t) for t in found[0])
+
+
+def lines(app, *words: str) -> list[list[str]]:
+    """The texts of the cells of every table row that has all the words."""
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", r) for r in re.findall(r"<tr>(?!<th).*?</tr>", html(app))]  # a card's lines begin with a th
+    found = [[unescape(re.sub(r"<[^>]+>", "", c)).strip() for c in r] for r in cells]
+    return [r for r in found if all(any(w in c for c in r) for w in words)]

@@ -11,7 +11,7 @@ from renewal import charts
 from renewal.charts import theme
 from renewal.store import Order, Store, Upload, publish
 from renewal.tables.described import table
-from tests.pages.conftest import html
+from tests.pages.conftest import finding, html, lines
 
 NAMES = {"K1": "甲院", "K2": "乙院", "K3": "丙院", "K4": "丁院", "K5": "戊院", "X1": "己院", "X2": "庚院"}
 FINISHED = dict(zip(NAMES, (f"2021-06-{day}" for day in range(20, 27)), strict=True))
@@ -81,21 +81,6 @@ def office(tmp_path_factory):
 def without(tmp_path_factory):
     """The same office before any of the further ledgers came."""
     return made(tmp_path_factory.mktemp("without") / "store", False)
-
-
-def finding(app) -> tuple[str, str, str]:
-    """Sign, sentence and what stands behind it."""
-    assert not app.exception and not app.error
-    found = re.findall(r"<h1[^>]*><i[^>]*>(.*?)</i>(.*?)</h1><p>(.*?)</p>", html(app))
-    assert len(found) == 1
-    return tuple(unescape(t) for t in found[0])
-
-
-def lines(app, *words: str) -> list[list[str]]:
-    """The texts of the cells of every table row that has all the words."""
-    cells = [re.findall(r"<td[^>]*>(.*?)</td>", r) for r in re.findall(r"<tr>(?!<th).*?</tr>", html(app))]  # a card's lines begin with a th
-    found = [[unescape(re.sub(r"<[^>]+>", "", c)).strip() for c in r] for r in cells]
-    return [r for r in found if all(any(w in c for c in r) for w in words)]
 
 
 def card(app, title: str) -> str:

@@ -19,7 +19,7 @@ from renewal.store.amend import patch
 from renewal.store.load import in_force
 from renewal.tables import back, files
 from renewal.tables.described import table
-from tests.pages.conftest import html
+from tests.pages.conftest import finding, html, lines
 from tests.tables.conftest import ask, table_of
 
 NAMES = {"K1": "甲院", "K2": "乙院", "K3": "丙院", "K4": "丁院", "X1": "己院", "X2": "庚院"}
@@ -81,21 +81,6 @@ def without(tmp_path_factory):
 @pytest.fixture(scope="module")
 def only_stops(tmp_path_factory):
     return made(tmp_path_factory.mktemp("stops") / "store", upload("停复工台账", SUSPENSION_HEAD, rows(SUSPENSIONS)))
-
-
-def finding(app) -> tuple[str, str, str]:
-    """Sign, sentence and what stands behind it."""
-    assert not app.exception and not app.error
-    found = re.findall(r"<h1[^>]*><i[^>]*>(.*?)</i>(.*?)</h1><p>(.*?)</p>", html(app))
-    assert len(found) == 1
-    return tuple(unescape(t) for t in found[0])
-
-
-def lines(app, *words: str) -> list[list[str]]:
-    """The texts of the cells of every table row that has all the words."""
-    cells = [re.findall(r"<td[^>]*>(.*?)</td>", r) for r in re.findall(r"<tr>(?!<th).*?</tr>", html(app))]
-    found = [[unescape(re.sub(r"<[^>]+>", "", c)).strip() for c in r] for r in cells]
-    return [r for r in found if all(any(w in c for c in r) for w in words)]
 
 
 def card(app, title: str) -> str:
