@@ -30,7 +30,7 @@ def returned(d: Desk) -> None:
     with left:
         st.html(uploader_words(_("选择文件"), _("或拖到这里，每份至多 {n} MB").format(n=most)))
         dropped = st.file_uploader(
-            _("从“台账导出”导出、改过的项目台账、工程台账或节点台账"), key=fresh_key("back"), max_upload_size=most, label_visibility="visible"
+            _("从“台账导出”导出、改过的台账"), key=fresh_key("back"), max_upload_size=most, label_visibility="visible"
         )
     reason = right.text_input(_("理由（如：核对开工令）"), key=fresh_key("back_reason"))
     if dropped is None:

@@ -302,7 +302,7 @@ class _Comparison:
             )
             self._problem("unknown_row", message, row=number, value=written[0])
             return
-        message = _("项目 {project} 没有“{subject}”这一行；新的工程或节点请用台账报").format(project=written[0], subject=written[-1] or "–")
+        message = _("项目 {project} 没有“{subject}”这一行；新的行请用台账报").format(project=written[0], subject=written[-1] or "–")
         self._problem("unknown_row", message, row=number, value=written[-1])
 
     def _row(self, number: int, row: list, at: int, key: tuple[str, ...]) -> None:
