@@ -104,32 +104,35 @@ CREATE MACRO snapshots_at(d, k) AS TABLE
 SELECT *, ord - 2 * (ord % 1000000) AS first_ord FROM snapshots
 WHERE as_of <= d AND known_at <= k AND (withdrawn_at IS NULL OR withdrawn_at > k);
 
+-- A field as the newest snapshot that has a column for it (bit of its mask) gives it; an empty cell clears.
+CREATE MACRO latest(x, ord, fields, bit) AS arg_max_null(x, ord) FILTER (WHERE fields & bit > 0);
+
 -- 项目库: one row a project that any register has named. `on_list` is false once a newer register that covers its street
 -- leaves it out (left_as_of says which); joined_as_of is the first register that named it.
 CREATE MACRO projects_at(d, k) AS TABLE
 WITH s AS (SELECT snapshot, as_of, ord, first_ord FROM snapshots_at(d, k) WHERE kind = 'register'),
 p AS (
     SELECT r.project_id, max(s.ord) AS last_ord, min(s.as_of) AS joined_as_of, max(s.as_of) AS reported_as_of,
-        arg_max_null(r.name, s.ord) FILTER (WHERE r.fields & 1 > 0) AS name,
-        arg_max_null(r.street, s.ord) FILTER (WHERE r.fields & 2 > 0) AS street,
-        arg_max_null(r.community, s.ord) FILTER (WHERE r.fields & 4 > 0) AS community,
-        arg_max_null(r.built_year, s.ord) FILTER (WHERE r.fields & 8 > 0) AS built_year,
-        arg_max_null(r.land, s.ord) FILTER (WHERE r.fields & 16 > 0) AS land,
-        arg_max_null(r.buildings, s.ord) FILTER (WHERE r.fields & 32 > 0) AS buildings,
-        arg_max_null(r.households, s.ord) FILTER (WHERE r.fields & 64 > 0) AS households,
-        arg_max_null(r.area_m2, s.ord) FILTER (WHERE r.fields & 128 > 0) AS area_m2,
-        arg_max_null(r.lon, s.ord) FILTER (WHERE r.fields & 256 > 0) AS lon,
-        arg_max_null(r.lat, s.ord) FILTER (WHERE r.fields & 256 > 0) AS lat,
-        arg_max_null(r.coord_system, s.ord) FILTER (WHERE r.fields & 256 > 0) AS coord_system,
-        arg_max_null(r.batch, s.ord) FILTER (WHERE r.fields & 512 > 0) AS batch,
-        arg_max_null(r.mode, s.ord) FILTER (WHERE r.fields & 1024 > 0) AS mode,
-        arg_max_null(r.planned_commencement, s.ord) FILTER (WHERE r.fields & 2048 > 0) AS planned_commencement,
-        arg_max_null(r.planned_commencement_to, s.ord) FILTER (WHERE r.fields & 2048 > 0) AS planned_commencement_to,
-        arg_max_null(r.planned_completion, s.ord) FILTER (WHERE r.fields & 4096 > 0) AS planned_completion,
-        arg_max_null(r.planned_completion_to, s.ord) FILTER (WHERE r.fields & 4096 > 0) AS planned_completion_to,
+        latest(r.name, s.ord, r.fields, 1) AS name,
+        latest(r.street, s.ord, r.fields, 2) AS street,
+        latest(r.community, s.ord, r.fields, 4) AS community,
+        latest(r.built_year, s.ord, r.fields, 8) AS built_year,
+        latest(r.land, s.ord, r.fields, 16) AS land,
+        latest(r.buildings, s.ord, r.fields, 32) AS buildings,
+        latest(r.households, s.ord, r.fields, 64) AS households,
+        latest(r.area_m2, s.ord, r.fields, 128) AS area_m2,
+        latest(r.lon, s.ord, r.fields, 256) AS lon,
+        latest(r.lat, s.ord, r.fields, 256) AS lat,
+        latest(r.coord_system, s.ord, r.fields, 256) AS coord_system,
+        latest(r.batch, s.ord, r.fields, 512) AS batch,
+        latest(r.mode, s.ord, r.fields, 1024) AS mode,
+        latest(r.planned_commencement, s.ord, r.fields, 2048) AS planned_commencement,
+        latest(r.planned_commencement_to, s.ord, r.fields, 2048) AS planned_commencement_to,
+        latest(r.planned_completion, s.ord, r.fields, 4096) AS planned_completion,
+        latest(r.planned_completion_to, s.ord, r.fields, 4096) AS planned_completion_to,
         arg_min(r.planned_commencement_to, s.first_ord) AS baseline_commencement,
         arg_min(r.planned_completion_to, s.first_ord) AS baseline_completion,
-        arg_max_null(r.prior_provincial, s.ord) FILTER (WHERE r.fields & 8192 > 0) AS prior_provincial,
+        latest(r.prior_provincial, s.ord, r.fields, 8192) AS prior_provincial,
         arg_max(r.snapshot, s.ord) AS snapshot, arg_max(r.row, s.ord) AS row
     FROM register r JOIN s USING (snapshot) GROUP BY r.project_id
 ),
@@ -203,14 +206,14 @@ CREATE MACRO milestones_at(d, k) AS TABLE
 SELECT m.project_id, m.milestone, max(s.as_of) AS reported_as_of,
     arg_max(m.snapshot, s.ord) AS snapshot, arg_max(m.row, s.ord) AS row,
     arg_min(m.planned, s.first_ord) AS baseline, arg_min(m.planned_to, s.first_ord) AS baseline_to,
-    arg_max_null(m.planned, s.ord) FILTER (WHERE m.fields & 1 > 0) AS planned,
-    arg_max_null(m.planned_to, s.ord) FILTER (WHERE m.fields & 1 > 0) AS planned_to,
-    arg_max_null(m.forecast, s.ord) FILTER (WHERE m.fields & 2 > 0) AS forecast,
-    arg_max_null(m.forecast_to, s.ord) FILTER (WHERE m.fields & 2 > 0) AS forecast_to,
-    arg_max_null(m.actual, s.ord) FILTER (WHERE m.fields & 4 > 0) AS actual,
-    arg_max_null(m.actual_to, s.ord) FILTER (WHERE m.fields & 4 > 0) AS actual_to,
-    arg_max_null(m.evidence, s.ord) FILTER (WHERE m.fields & 8 > 0) AS evidence,
-    arg_max_null(m.note, s.ord) FILTER (WHERE m.fields & 16 > 0) AS note
+    latest(m.planned, s.ord, m.fields, 1) AS planned,
+    latest(m.planned_to, s.ord, m.fields, 1) AS planned_to,
+    latest(m.forecast, s.ord, m.fields, 2) AS forecast,
+    latest(m.forecast_to, s.ord, m.fields, 2) AS forecast_to,
+    latest(m.actual, s.ord, m.fields, 4) AS actual,
+    latest(m.actual_to, s.ord, m.fields, 4) AS actual_to,
+    latest(m.evidence, s.ord, m.fields, 8) AS evidence,
+    latest(m.note, s.ord, m.fields, 16) AS note
 FROM milestones m JOIN (SELECT snapshot, as_of, ord, first_ord FROM snapshots_at(d, k) WHERE kind = 'milestones') s USING (snapshot)
 GROUP BY m.project_id, m.milestone;
 
@@ -219,8 +222,6 @@ GROUP BY m.project_id, m.milestone;
 CREATE MACRO filed_at(d, k, of_kind) AS TABLE
 SELECT q.project_id, s.snapshot, s.ord, s.as_of, s.ord = max(s.ord) OVER (PARTITION BY q.project_id) AS newest
 FROM (SELECT DISTINCT snapshot, project_id FROM reported) q JOIN snapshots_at(d, k) s USING (snapshot) WHERE s.kind = of_kind;
-
-CREATE MACRO latest(x, ord, fields, bit) AS arg_max_null(x, ord) FILTER (WHERE fields & bit > 0);
 
 CREATE MACRO acceptance_at(d, k) AS TABLE
 SELECT x.project_id, x.level, x.item, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,

@@ -109,7 +109,7 @@ def _write(
         if fresh:
             connection.execute(schema()[0])
         _copy_plan(connection, plan)
-        filed = _Filed(connection)
+        filed = _Filed(connection, layouts)
         for batch in batches:
             numbered = filed.snapshots(batch)
             for kind in layouts.kinds.values():
@@ -176,8 +176,10 @@ def _boxes(plan: Plan) -> list[tuple[str, float, float, float, float]]:
 class _Filed:
     """Numbers snapshots and their revisions: the same kind and as-of, with a street and a field in common, is filed again."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection):
+    def __init__(self, connection: duckdb.DuckDBPyConnection, layouts: Layouts):
         self.connection = connection
+        # columns that only say which row it is: two sheets with nothing else in common do not speak of the same
+        self.key_only = {f"{f.name}/" for kind in layouts.kinds.values() for f in kind.fields.values() if not f.bit}
         self.last = connection.execute("SELECT coalesce(max(snapshot), 0) FROM snapshots").fetchone()[0]
         self.before: dict[tuple[str, date], list[tuple[set, set, int, FileEntry | None]]] = {}
         rows = connection.execute(
@@ -200,9 +202,8 @@ class _Filed:
             own = [c for c in sheet.columns if c.field != "number"]
             streets, fields = set(sheet.streets.values()), {f"{c.field}/{c.milestone}" for c in own}
             slot = self.before.setdefault((sheet.kind, sheet.as_of), [])
-            key_only = {"project_id/", "name/", "street/", "category/", "item/", "milestone/", "level/", "source/", "problem/", "stopped/"}
             revision = 1 + max((
-                r for st, fi, r, of in slot if of is not entry and st & streets and (fi & fields) - key_only
+                r for st, fi, r, of in slot if of is not entry and st & streets and (fi & fields) - self.key_only
             ), default=0)
             slot.append((streets, fields, revision, entry))
             numbered.append((self.last, accepted))
