@@ -71,10 +71,9 @@ def _works(q: Question, project_id: str) -> None:
 
 def _ledgers(q: Question, project_id: str) -> None:
     """What the ledgers of the works under way say of the community, as 台账导出 shows it."""
-    owed = (*q.plan.required_kinds, "register")
     missing = []
     for table in described.catalogue().values():
-        if not table.ledger or table.ledger in owed:
+        if not table.ledger or table.ledger in q.plan.owed_kinds:
             continue
         rows = q.figure(table.source, category=None, **table.params)
         rows = rows[rows["project_id"] == project_id]

@@ -70,6 +70,11 @@ def overview(
     return Finding(status, _of_street(text, asked, plan), _join(detail))
 
 
+def chosen_street(asked: Filters, plan: Plan) -> list[str]:
+    """The street that the reader chose, for the small print; nothing where all are shown."""
+    return [plan.label(asked.street, asked.lang)] if asked.street else []
+
+
 def _of_street(text: str, asked: Filters, plan: Plan) -> str:
     """With a street chosen the sentence says so."""
     if not asked.street:

@@ -44,6 +44,11 @@ def street_names(q: Question) -> dict[str, str]:
     return {s.name: findings.short(q.plan, s.name) for s in q.plan.streets}
 
 
+def labelled(q: Question, field: str, title: str) -> ui.Column:
+    """A code or name as the plan calls it; a dash where there is none."""
+    return ui.Column(title, lambda r: escape(label(q, getattr(r, field))) or "–", wide=True)
+
+
 def community(q: Question, row: object) -> str:
     """HTML: the name of a community, leading to its dossier, with its street."""
     return ui.with_small(ui.anchor(row.name, q.asked.url("projects", project=row.project_id)), findings.short(q.plan, row.street))

@@ -243,6 +243,11 @@ class Plan(_Frozen):
                 wider._index[kind].setdefault(fold(written), thing)
         return wider
 
+    @property
+    def owed_kinds(self) -> tuple[str, ...]:
+        """The kinds of file without which there is nothing to count: what a street owes every round, and the register."""
+        return (*self.required_kinds, "register")
+
     def street(self, text: str | None) -> Street | None:
         """The street of that name, code or alias, however spaced; None for any other text, however similar."""
         return self._find("street", text)

@@ -235,6 +235,11 @@ def days_late(days: Any, late: str) -> str:
     return f"<b class='late'>{_('{n} 天').format(n=days)}</b>"
 
 
+def overdue(field: str, title: str) -> Column:
+    """Days overdue in red; a dash where nothing is."""
+    return Column(title, lambda r: "–" if pd.isna(getattr(r, field)) else days_late(getattr(r, field), ""), number=True)
+
+
 def signed_days(days: Any) -> str:
     """Days against the first plan: late in red with +, early with −, a dash where nothing is due."""
     if pd.isna(days):

@@ -30,7 +30,7 @@ def finding(q: Question) -> Finding:
     streets = rows[rows["level"] == "M15"]  # each stands there once a level
     reported, total = int(streets["reported"].sum()), int(streets["projects"].sum())
     basis = findings.basis(q.asked, q.plan)
-    where = [q.plan.label(q.asked.street, q.asked.lang)] if q.asked.street else []
+    where = findings.chosen_street(q.asked, q.plan)
     if not reported:
         told = _("没有报来的是未报，不是没有验收；验收台账、满意度调查在“导入”页载入")
         return Finding("unreported", _("验收台账还没有报来：0/{n} 个小区").format(n=total), semicolon().join([*where, told, basis]))
@@ -150,10 +150,10 @@ def rectification(q: Question, start: str) -> None:
         ui.Column(_("小区"), lambda r: parts.community(q, r), wrap=True),
         ui.Column(_("验收层次"), lambda r: ui.with_small(escape(parts.label(q, r.level)), parts.label(q, r.item)), wrap=True),
         ui.status("state", _("情况")),
-        ui.Column(_("逾期"), lambda r: "–" if pd.isna(r.days_overdue) else ui.days_late(r.days_overdue, ""), number=True),
+        ui.overdue("days_overdue", _("逾期")),
         ui.when("rectify_due", _("整改期限"), precise=True), ui.when("accepted", _("验收日期"), precise=True),
         ui.when("rectified", _("整改完成"), precise=True), ui.when("rechecked", _("复验日期"), precise=True),
-        ui.Column(_("组织单位"), lambda r: escape(parts.label(q, r.unit)) or "–", wide=True), ui.text("note", _("备注"), wide=True),
+        parts.labelled(q, "unit", _("组织单位")), ui.text("note", _("备注"), wide=True),
     ]
     shown = ui.paged(rows, start, lambda n: q.asked.url("acceptance", start=n))
     ui.table(shown, columns, empty=_("报来的验收没有不合格未销号的") if reported else _("验收台账还没有报来"))

@@ -28,7 +28,7 @@ def finding(q: Question) -> Finding:
     if rows.empty:
         return findings.nothing(q.asked, q.plan)
     total, basis = int(rows["projects"].iloc[0]), findings.basis(q.asked, q.plan)
-    detail = [q.plan.label(q.asked.street, q.asked.lang)] if q.asked.street else []
+    detail = findings.chosen_street(q.asked, q.plan)
     if not rows["concerned"].sum():
         reported = int(rows["progress_reported"].iloc[0])
         detail.append(_("没有报来的是未报，不是不涉及；进度台账、接管台账在“导入”页载入"))
@@ -116,7 +116,7 @@ def summary(q: Question) -> None:
     ui.heading(_("各专业设施"), _("小区数；各步互不重复，落后按各工程自己的计划"))
     columns = [
         ui.Column(_("专业设施"), lambda r: escape(parts.label(q, r.item)), wrap=True),
-        ui.Column(_("责任单位"), lambda r: escape(parts.label(q, r.unit)) or "–", wide=True),
+        parts.labelled(q, "unit", _("责任单位")),
         ui.Column(_("涉及"), lambda r: f"<b>{r.concerned}</b>/{r.projects}", number=True), ui.number("planned", _("计划")),
         ui.number("in_works", _("施工")), ui.number("done", _("完工")), ui.number("accepted", _("验收")),
         ui.bar("taken_over", "concerned", _("接管"), theme.COMPLETE), ui.late("late", _("落后")), ui.number("unknown", _("到期未报")),

@@ -28,7 +28,7 @@ def finding(q: Question) -> Finding:
         return findings.nothing(q.asked, q.plan)
     total = rows.iloc[0]
     basis = findings.basis(q.asked, q.plan)
-    where = [q.plan.label(q.asked.street, q.asked.lang)] if q.asked.street else []
+    where = findings.chosen_street(q.asked, q.plan)
     if not total["reported"]:
         told = _("没有报来的是未报，不是 0；资金台账在“导入”页载入")
         text = _("资金台账还没有报来：0/{n} 个小区").format(n=total["projects"])

@@ -28,7 +28,7 @@ def finding(q: Question) -> Finding:
     if rows.empty:
         return findings.nothing(q.asked, q.plan)
     total, basis = rows.iloc[0], findings.basis(q.asked, q.plan)
-    where = [q.plan.label(q.asked.street, q.asked.lang)] if q.asked.street else []
+    where = findings.chosen_street(q.asked, q.plan)
     if not total["reported"] and stops.empty:
         told = _("没有报来的是未报，不是没有问题；问题台账、停复工台账在“导入”页载入")
         text = _("问题台账还没有报来：0/{n} 个小区").format(n=total["listed"])
@@ -243,7 +243,7 @@ def ageing(q: Question, start: str) -> None:
         parts.project_link(q), ui.named("street", _("街道"), parts.street_names(q)),
         ui.Column(_("问题"), lambda r: ui.with_small(escape(parts.label(q, r.what)) or "–", _numbered(q, r)), wide=True),
         ui.Column(_("责任单位"), lambda r: escape(grouped_word(q, r.unit)), wide=True), ui.status("state", _("状态")),
-        ui.Column(_("逾期"), lambda r: "–" if pd.isna(r.days_overdue) else ui.days_late(r.days_overdue, ""), number=True),
+        ui.overdue("days_overdue", _("逾期")),
         ui.when("due", _("办结期限"), precise=True),
         ui.Column(_("已存在"), lambda r: "–" if pd.isna(r.age) else escape(_("≥{n} 天").format(n=r.age)), number=True),
         ui.text("supervision", _("督办单号")), ui.text("measure", _("处理措施"), wide=True), ui.when("reported_as_of", _("数据截至")),
@@ -271,8 +271,8 @@ def suspensions(q: Question, start: str) -> None:
         ui.when("stopped", _("停工日期"), precise=True),
         ui.Column(_("状态"), lambda r: ui.badge(r.state, _("逾期未复工") if r.state == "overdue" else "")),
         ui.Column(_("停工"), lambda r: _days_stopped(r), number=True), ui.when("resume_planned", _("预计复工"), precise=True),
-        ui.Column(_("逾期"), lambda r: "–" if pd.isna(r.days_overdue) else ui.days_late(r.days_overdue, ""), number=True),
-        ui.when("resumed", _("复工日期"), precise=True), ui.Column(_("停工原因"), lambda r: escape(parts.label(q, r.reason)) or "–", wide=True),
+        ui.overdue("days_overdue", _("逾期")),
+        ui.when("resumed", _("复工日期"), precise=True), parts.labelled(q, "reason", _("停工原因")),
         ui.Column(_("责任单位"), lambda r: escape(grouped_word(q, r.unit)), wide=True), ui.when("reported_as_of", _("数据截至")),
     ]
     shown = ui.paged(rows, start, lambda n: q.asked.url("problems", stop=n), 30)

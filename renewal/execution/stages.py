@@ -28,7 +28,7 @@ def finding(q: Question) -> Finding:
         return findings.nothing(q.asked, q.plan)
     none, reached = rows.iloc[0], rows.iloc[1:]
     total, basis = int(none["total"]), findings.basis(q.asked, q.plan)
-    detail = [q.plan.label(q.asked.street, q.asked.lang)] if q.asked.street else []
+    detail = findings.chosen_street(q.asked, q.plan)
     if not reached["reached"].sum():
         detail.append(_("没有报来的是未报，不是没有实现；节点台账在“导入”页载入"))
         return Finding("unreported", _("节点台账还没有报来实现的节点：0/{n} 个小区").format(n=total), semicolon().join([*detail, basis]))
@@ -112,7 +112,7 @@ def stage_table(q: Question) -> None:
         ui.Column(_("已实现"), share_of, number=True), ui.number("projects", _("停在此处")), ui.number("households", _("户数")),
         ui.Column(_("已停留（天，中位）"), lambda r: days(r.open_median_days), number=True), ui.number("left_count", _("走过的")),
         ui.Column(_("用时（天，中位）"), lambda r: days(r.left_median_days), number=True), ui.Column(_("停留最久"), longest, wrap=True),
-        ui.Column(_("责任单位"), lambda r: escape(parts.label(q, r.longest_unit)) or "–", wide=True),
+        parts.labelled(q, "longest_unit", _("责任单位")),
     ]
     ui.table(rows.drop(never.index), columns, empty="")
     if len(never):

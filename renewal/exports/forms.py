@@ -89,7 +89,7 @@ def name(q: Question, street: str | None, day: date) -> str:
 
 def _not_reported(q: Question, streets: Sequence[str], day: date) -> None:
     found = q.figure("reporting", as_of=EVER).set_index("street")
-    newest = found[[f"{kind}_as_of" for kind in (*q.plan.required_kinds, REGISTER)]].max(axis=1)
+    newest = found[[f"{kind}_as_of" for kind in q.plan.owed_kinds]].max(axis=1)
     done = {s: newest[s].date() for s in streets if pd.notna(newest[s]) and newest[s].date() >= day}
     if done:
         told = "、".join(f"{q.plan.label(s, q.asked.lang)} {last}" for s, last in done.items())

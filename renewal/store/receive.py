@@ -258,8 +258,7 @@ def _understand(
 
 def _nothing_to_report(sheet: Sheet, plan: Plan) -> bool:
     """An empty sheet of a ledger that is not owed every round: a month without problems, say."""
-    owed = sheet.kind in plan.required_kinds or sheet.kind == "register"
-    return not owed and any(p.code == "no_rows" for p in sheet.problems) and sum(p.severity == "stop" for p in sheet.problems) == 1
+    return sheet.kind not in plan.owed_kinds and [p.code for p in sheet.problems if p.severity == "stop"] == ["no_rows"]
 
 
 def _taken_away(file: File, book: Book) -> None:
