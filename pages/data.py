@@ -1,4 +1,4 @@
-"""数据: which street has reported when, every file that was loaded, how the list changed, and what each figure means."""
+"""数据: which street has reported when, every file that was loaded, and what the rules of sense find."""
 
 import streamlit as st
 
@@ -8,11 +8,11 @@ from renewal.charts.theme import status_text
 from renewal.i18n import _
 
 q = cache.ask(guard())
-SECTIONS = ("coverage", "snapshots", "list", "quality", "definitions")
+SECTIONS = ("coverage", "snapshots", "quality")
 given = fields.of_page(["section", "start"], {"section": SECTIONS})
 section = given["section"] or SECTIONS[0]
 reporting, snapshots = q.figure("reporting"), q.figure("snapshots")
-words = {"coverage": _("报数"), "snapshots": _("快照"), "list": _("名单变化"), "quality": _("数据质量"), "definitions": _("口径")}
+words = {"coverage": _("报数"), "snapshots": _("快照"), "quality": _("数据质量")}
 
 ui.begin(findings.quality(q.quality(), q.asked) if section == "quality" else findings.data(reporting, snapshots, q.asked, q.plan))
 fields.picker("section", _("内容"), list(SECTIONS), section, SECTIONS[0], words.get, st.segmented_control, required=True)
@@ -30,11 +30,5 @@ elif section == "snapshots":
         ui.paged(snapshots, given["start"], lambda n: q.asked.url("data", section="snapshots", start=n)), q
     )
     ui.definition("snapshots")
-elif section == "list":
-    sources.list_changes(q)
-    ui.definition("list_bridge", "list_changes", "removed_works", "batches")
-elif section == "quality":
-    sources.quality(q)
 else:
-    sources.targets(q)
-    sources.definitions(q)
+    sources.quality(q)

@@ -6,15 +6,26 @@
 CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR);  -- schema, plan, plan_sha256, layouts_sha256, sample ('yes'/'no'), publication
 
 -- The plan as data, copied in at publication so that every figure can be traced inside one file.
-CREATE TABLE plan_rules (round_days INTEGER, default_batch INTEGER, default_level VARCHAR);
+-- issued: day of the document; built_by to annual_day: [scope] of plan.toml; land: the word by which a tenure is the state's
+CREATE TABLE plan_rules (
+    round_days INTEGER, default_batch INTEGER, default_level VARCHAR, issued DATE, built_by DATE, ensured_by DATE, horizon DATE, land VARCHAR,
+    annual_month INTEGER, annual_day INTEGER
+);
 CREATE TABLE plan_targets (batch INTEGER, role VARCHAR, date DATE, clause VARCHAR, wording VARCHAR);  -- role: commence | complete
 CREATE TABLE plan_streets (street VARCHAR, code VARCHAR, position INTEGER);
 CREATE TABLE plan_categories (category VARCHAR, code VARCHAR, position INTEGER);
-CREATE TABLE plan_items (item VARCHAR, name VARCHAR, category VARCHAR, facility VARCHAR, unit VARCHAR, position INTEGER);
+CREATE TABLE plan_items (
+    item VARCHAR, name VARCHAR, category VARCHAR, facility VARCHAR, unit VARCHAR, second_unit VARCHAR, special BOOLEAN, position INTEGER
+);
 CREATE TABLE plan_milestones (milestone VARCHAR, name VARCHAR, position INTEGER);
 CREATE TABLE plan_orders (subject VARCHAR, earlier VARCHAR);  -- milestones and work items: what is to be reached or finished first
 CREATE TABLE plan_sources (source VARCHAR, position INTEGER);
-CREATE TABLE plan_modes (mode VARCHAR, position INTEGER);
+CREATE TABLE plan_modes (mode VARCHAR, land BOOLEAN, position INTEGER);  -- land: needs the land policies of other sites
+CREATE TABLE plan_units (unit VARCHAR, kind VARCHAR, member BOOLEAN, position INTEGER);  -- member: of the leading group (annex 1)
+CREATE TABLE plan_tasks (task VARCHAR, name VARCHAR, unit VARCHAR, measure VARCHAR, position INTEGER);  -- annex 2
+CREATE TABLE plan_documents (document VARCHAR, name VARCHAR, unit VARCHAR, task VARCHAR, kind VARCHAR, position INTEGER);
+CREATE TABLE plan_concerns (holder VARCHAR, subject VARCHAR);  -- tasks and documents: the work items and milestones they are about
+CREATE TABLE plan_kinds (kind VARCHAR, about VARCHAR);  -- kinds of file: whether their rows are about a project, community, unit or year
 CREATE TABLE plan_boxes (street VARCHAR, west DOUBLE, south DOUBLE, east DOUBLE, north DOUBLE);  -- WGS-84, around each street (data/geo)
 CREATE TABLE plan_required (kind VARCHAR);  -- kinds of file that a street owes every round
 
@@ -28,7 +39,8 @@ CREATE TABLE snapshots (
 );
 -- Which column of the sheet holds which field; milestone is '' unless the file is wide. column_letter is as in Excel.
 CREATE TABLE snapshot_columns (snapshot INTEGER, field VARCHAR, milestone VARCHAR, column_letter VARCHAR, header VARCHAR);
--- Coverage: the projects (and so the streets) a snapshot speaks of. street is the one written in the file, in the plan's name; name is
+-- Coverage: the projects (and so the streets) a snapshot speaks of; for kinds that are not about projects (plan_kinds) project_id is the community,
+-- unit or year that their rows are about, and street is '' where that is no street office. street is the one written in the file, in the plan's name; name is
 -- the community's as the file has it, folded (no spaces, half-width), to be compared with the registers'.
 CREATE TABLE reported (snapshot INTEGER, project_id VARCHAR, street VARCHAR, name VARCHAR);
 
@@ -54,46 +66,6 @@ CREATE TABLE works (
 CREATE TABLE milestones (
     snapshot INTEGER, project_id VARCHAR, milestone VARCHAR, row INTEGER, fields INTEGER,
     planned DATE, planned_to DATE, forecast DATE, forecast_to DATE, actual DATE, actual_to DATE, evidence VARCHAR, note VARCHAR
-);
-
--- The further ledgers of the works under way. A report lists all rows of a project: a row that the next one leaves out was taken back.
--- kind 'acceptance' 验收台账, fields: 1 accepted 2 result 4 rectify_due 8 rectified 16 rechecked 32 recheck_result 64 report 128 registered 256 archived 512 archive_no 1024 unit 2048 note
-CREATE TABLE acceptance (
-    snapshot INTEGER, project_id VARCHAR, level VARCHAR, item VARCHAR, row INTEGER, fields INTEGER, accepted DATE, accepted_to DATE,
-    result VARCHAR, rectify_due DATE, rectify_due_to DATE, rectified DATE, rectified_to DATE, rechecked DATE, rechecked_to DATE,
-    recheck_result VARCHAR, report VARCHAR, registered DATE, registered_to DATE, archived DATE, archived_to DATE, archive_no VARCHAR,
-    unit VARCHAR, note VARCHAR
-);
--- kind 'satisfaction' 满意度调查, fields: 1 surveyed 2 issued 4 responses 8 satisfied 16 score 32 method 64 note
-CREATE TABLE satisfaction (
-    snapshot INTEGER, project_id VARCHAR, row INTEGER, fields INTEGER, surveyed DATE, surveyed_to DATE, issued INTEGER, responses INTEGER,
-    satisfied INTEGER, score DOUBLE, method VARCHAR, note VARCHAR
-);
--- kind 'funds' 资金台账, fields: 1 planned 2 received 4 disbursed 8 spent 16 confirmed 32 note
-CREATE TABLE funds (
-    snapshot INTEGER, project_id VARCHAR, source VARCHAR, row INTEGER, fields INTEGER, planned DOUBLE, received DOUBLE, disbursed DOUBLE,
-    spent DOUBLE, confirmed DOUBLE, note VARCHAR
-);
--- kind 'problems' 问题台账, fields: 1 what 2 type 4 raised 8 unit 16 due 32 closed 64 supervision 128 measure 256 note
-CREATE TABLE problems (
-    snapshot INTEGER, project_id VARCHAR, problem VARCHAR, row INTEGER, fields INTEGER, what VARCHAR, type VARCHAR,
-    raised DATE, raised_to DATE, unit VARCHAR, due DATE, due_to DATE, closed DATE, closed_to DATE, supervision VARCHAR, measure VARCHAR,
-    note VARCHAR
-);
--- kind 'suspensions' 停复工台账, fields: 1 reason 2 unit 4 resume_planned 8 resumed 16 note
-CREATE TABLE suspensions (
-    snapshot INTEGER, project_id VARCHAR, stopped DATE, stopped_to DATE, row INTEGER, fields INTEGER, reason VARCHAR, unit VARCHAR,
-    resume_planned DATE, resume_planned_to DATE, resumed DATE, resumed_to DATE, note VARCHAR
-);
--- kind 'sequence' 施工组织, fields: 1 step 2 begins 4 ends 8 unit 16 note
-CREATE TABLE sequence (
-    snapshot INTEGER, project_id VARCHAR, item VARCHAR, row INTEGER, fields INTEGER, step INTEGER, begins DATE, begins_to DATE,
-    ends DATE, ends_to DATE, unit VARCHAR, note VARCHAR
-);
--- kind 'takeover' 接管台账, fields: 1 planned 2 taken 4 unit 8 document 16 note
-CREATE TABLE takeover (
-    snapshot INTEGER, project_id VARCHAR, item VARCHAR, row INTEGER, fields INTEGER, planned DATE, planned_to DATE,
-    taken DATE, taken_to DATE, unit VARCHAR, document VARCHAR, note VARCHAR
 );
 
 -- ---- State at D as known at K (d DATE, k TIMESTAMP). No figure repeats this. ------------------------------------------
@@ -217,86 +189,7 @@ SELECT m.project_id, m.milestone, max(s.as_of) AS reported_as_of,
 FROM milestones m JOIN (SELECT snapshot, as_of, ord, first_ord FROM snapshots_at(d, k) WHERE kind = 'milestones') s USING (snapshot)
 GROUP BY m.project_id, m.milestone;
 
--- ---- Further ledgers -----------------------------------------------------------------------------------------------------
--- As with works: the rows of the newest report that covers the project, each field from the newest report that has a column for it.
-CREATE MACRO filed_at(d, k, of_kind) AS TABLE
-SELECT q.project_id, s.snapshot, s.ord, s.as_of, s.ord = max(s.ord) OVER (PARTITION BY q.project_id) AS newest
-FROM (SELECT DISTINCT snapshot, project_id FROM reported) q JOIN snapshots_at(d, k) s USING (snapshot) WHERE s.kind = of_kind;
-
-CREATE MACRO acceptance_at(d, k) AS TABLE
-SELECT x.project_id, x.level, x.item, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
-    latest(x.accepted, f.ord, x.fields, 1) AS accepted, latest(x.accepted_to, f.ord, x.fields, 1) AS accepted_to,
-    latest(x.result, f.ord, x.fields, 2) AS result, latest(x.rectify_due, f.ord, x.fields, 4) AS rectify_due,
-    latest(x.rectify_due_to, f.ord, x.fields, 4) AS rectify_due_to, latest(x.rectified, f.ord, x.fields, 8) AS rectified,
-    latest(x.rectified_to, f.ord, x.fields, 8) AS rectified_to, latest(x.rechecked, f.ord, x.fields, 16) AS rechecked,
-    latest(x.rechecked_to, f.ord, x.fields, 16) AS rechecked_to, latest(x.recheck_result, f.ord, x.fields, 32) AS recheck_result,
-    latest(x.report, f.ord, x.fields, 64) AS report, latest(x.registered, f.ord, x.fields, 128) AS registered,
-    latest(x.registered_to, f.ord, x.fields, 128) AS registered_to, latest(x.archived, f.ord, x.fields, 256) AS archived,
-    latest(x.archived_to, f.ord, x.fields, 256) AS archived_to, latest(x.archive_no, f.ord, x.fields, 512) AS archive_no,
-    latest(x.unit, f.ord, x.fields, 1024) AS unit, latest(x.note, f.ord, x.fields, 2048) AS note
-FROM acceptance x JOIN filed_at(d, k, 'acceptance') f USING (snapshot, project_id)
-GROUP BY x.project_id, x.level, x.item HAVING bool_or(f.newest);
-
-CREATE MACRO satisfaction_at(d, k) AS TABLE
-SELECT x.project_id, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
-    latest(x.surveyed, f.ord, x.fields, 1) AS surveyed, latest(x.surveyed_to, f.ord, x.fields, 1) AS surveyed_to,
-    latest(x.issued, f.ord, x.fields, 2) AS issued, latest(x.responses, f.ord, x.fields, 4) AS responses,
-    latest(x.satisfied, f.ord, x.fields, 8) AS satisfied, latest(x.score, f.ord, x.fields, 16) AS score,
-    latest(x.method, f.ord, x.fields, 32) AS method, latest(x.note, f.ord, x.fields, 64) AS note
-FROM satisfaction x JOIN filed_at(d, k, 'satisfaction') f USING (snapshot, project_id)
-GROUP BY x.project_id HAVING bool_or(f.newest);
-
-CREATE MACRO funds_at(d, k) AS TABLE
-SELECT x.project_id, x.source, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
-    latest(x.planned, f.ord, x.fields, 1) AS planned, latest(x.received, f.ord, x.fields, 2) AS received,
-    latest(x.disbursed, f.ord, x.fields, 4) AS disbursed, latest(x.spent, f.ord, x.fields, 8) AS spent,
-    latest(x.confirmed, f.ord, x.fields, 16) AS confirmed, latest(x.note, f.ord, x.fields, 32) AS note
-FROM funds x JOIN filed_at(d, k, 'funds') f USING (snapshot, project_id)
-GROUP BY x.project_id, x.source HAVING bool_or(f.newest);
-
-CREATE MACRO problems_at(d, k) AS TABLE
-SELECT x.project_id, x.problem, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
-    latest(x.what, f.ord, x.fields, 1) AS what, latest(x.type, f.ord, x.fields, 2) AS type,
-    latest(x.raised, f.ord, x.fields, 4) AS raised, latest(x.raised_to, f.ord, x.fields, 4) AS raised_to,
-    latest(x.unit, f.ord, x.fields, 8) AS unit, latest(x.due, f.ord, x.fields, 16) AS due,
-    latest(x.due_to, f.ord, x.fields, 16) AS due_to, latest(x.closed, f.ord, x.fields, 32) AS closed,
-    latest(x.closed_to, f.ord, x.fields, 32) AS closed_to, latest(x.supervision, f.ord, x.fields, 64) AS supervision,
-    latest(x.measure, f.ord, x.fields, 128) AS measure, latest(x.note, f.ord, x.fields, 256) AS note
-FROM problems x JOIN filed_at(d, k, 'problems') f USING (snapshot, project_id)
-GROUP BY x.project_id, x.problem HAVING bool_or(f.newest);
-
-CREATE MACRO suspensions_at(d, k) AS TABLE
-SELECT x.project_id, x.stopped, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
-    any_value(x.stopped_to) AS stopped_to, latest(x.reason, f.ord, x.fields, 1) AS reason, latest(x.unit, f.ord, x.fields, 2) AS unit,
-    latest(x.resume_planned, f.ord, x.fields, 4) AS resume_planned, latest(x.resume_planned_to, f.ord, x.fields, 4) AS resume_planned_to,
-    latest(x.resumed, f.ord, x.fields, 8) AS resumed, latest(x.resumed_to, f.ord, x.fields, 8) AS resumed_to,
-    latest(x.note, f.ord, x.fields, 16) AS note
-FROM suspensions x JOIN filed_at(d, k, 'suspensions') f USING (snapshot, project_id)
-GROUP BY x.project_id, x.stopped HAVING bool_or(f.newest);
-
-CREATE MACRO sequence_at(d, k) AS TABLE
-SELECT x.project_id, x.item, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
-    latest(x.step, f.ord, x.fields, 1) AS step, latest(x.begins, f.ord, x.fields, 2) AS begins,
-    latest(x.begins_to, f.ord, x.fields, 2) AS begins_to, latest(x.ends, f.ord, x.fields, 4) AS ends,
-    latest(x.ends_to, f.ord, x.fields, 4) AS ends_to, latest(x.unit, f.ord, x.fields, 8) AS unit,
-    latest(x.note, f.ord, x.fields, 16) AS note
-FROM sequence x JOIN filed_at(d, k, 'sequence') f USING (snapshot, project_id)
-GROUP BY x.project_id, x.item HAVING bool_or(f.newest);
-
-CREATE MACRO takeover_at(d, k) AS TABLE
-SELECT x.project_id, x.item, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
-    latest(x.planned, f.ord, x.fields, 1) AS planned, latest(x.planned_to, f.ord, x.fields, 1) AS planned_to,
-    latest(x.taken, f.ord, x.fields, 2) AS taken, latest(x.taken_to, f.ord, x.fields, 2) AS taken_to,
-    latest(x.unit, f.ord, x.fields, 4) AS unit, latest(x.document, f.ord, x.fields, 8) AS document,
-    latest(x.note, f.ord, x.fields, 16) AS note
-FROM takeover x JOIN filed_at(d, k, 'takeover') f USING (snapshot, project_id)
-GROUP BY x.project_id, x.item HAVING bool_or(f.newest);
-
--- ---- Shared by figures: each definition stands here once ---------------------------------------------------------------
-
--- Code of the milestone 开工; completion is the level that the reader chooses.
-CREATE MACRO commencement() AS 'M13';
-
+-- ---- Further ledgers: tables, state, rows -------------------------------------------------------------------------------------
 -- The last day of something done on a day that nobody wrote down: done from the first day on, on time never, late never.
 CREATE MACRO undated() AS DATE '9999-12-31';
 
@@ -309,6 +202,569 @@ CREATE MACRO written(first_day, last_day) AS CASE
     ELSE strftime(first_day, '%Y-%m-%d') || '/' || strftime(last_day, '%Y-%m-%d')
 END;
 
+-- A number without needless decimals.
+CREATE MACRO plain(x) AS regexp_replace(x::VARCHAR, '\.0$', '');
+
+-- As with works: the rows of the newest report that covers what they are about, each field from the newest report that has a column for it. A report
+-- lists all rows of a project (community, unit, year: see plan_kinds), which stands in project_id here; a row that the next leaves out was taken back.
+CREATE MACRO filed_at(d, k, of_kind) AS TABLE
+SELECT q.project_id, s.snapshot, s.ord, s.as_of, s.ord = max(s.ord) OVER (PARTITION BY q.project_id) AS newest
+FROM reported q JOIN snapshots_at(d, k) s USING (snapshot) WHERE s.kind = of_kind;
+
+-- begin: python -m tools.ledgers
+-- kind 'acceptance' 验收台账, fields: 1 accepted 2 result 4 rectify_due 8 rectified 16 rechecked 32 recheck_result 64 report 128
+-- registered 256 archived 512 archive_no 1024 unit 2048 note
+CREATE TABLE acceptance (
+    snapshot INTEGER, project_id VARCHAR, level VARCHAR, item VARCHAR, row INTEGER, fields INTEGER, accepted DATE, accepted_to DATE,
+    result VARCHAR, rectify_due DATE, rectify_due_to DATE, rectified DATE, rectified_to DATE, rechecked DATE, rechecked_to DATE,
+    recheck_result VARCHAR, report VARCHAR, registered DATE, registered_to DATE, archived DATE, archived_to DATE,
+    archive_no VARCHAR, unit VARCHAR, note VARCHAR
+);
+CREATE MACRO acceptance_at(d, k) AS TABLE
+SELECT x.project_id, x.level, x.item, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row,
+    f.ord) AS row, latest(x.accepted, f.ord, x.fields, 1) AS accepted, latest(x.accepted_to, f.ord, x.fields, 1) AS accepted_to,
+    latest(x.result, f.ord, x.fields, 2) AS result, latest(x.rectify_due, f.ord, x.fields, 4) AS rectify_due,
+    latest(x.rectify_due_to, f.ord, x.fields, 4) AS rectify_due_to, latest(x.rectified, f.ord, x.fields, 8) AS rectified,
+    latest(x.rectified_to, f.ord, x.fields, 8) AS rectified_to, latest(x.rechecked, f.ord, x.fields, 16) AS rechecked,
+    latest(x.rechecked_to, f.ord, x.fields, 16) AS rechecked_to, latest(x.recheck_result, f.ord, x.fields, 32) AS recheck_result,
+    latest(x.report, f.ord, x.fields, 64) AS report, latest(x.registered, f.ord, x.fields, 128) AS registered,
+    latest(x.registered_to, f.ord, x.fields, 128) AS registered_to, latest(x.archived, f.ord, x.fields, 256) AS archived,
+    latest(x.archived_to, f.ord, x.fields, 256) AS archived_to, latest(x.archive_no, f.ord, x.fields, 512) AS archive_no,
+    latest(x.unit, f.ord, x.fields, 1024) AS unit, latest(x.note, f.ord, x.fields, 2048) AS note
+FROM acceptance x JOIN filed_at(d, k, 'acceptance') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.level, x.item HAVING bool_or(f.newest);
+
+-- kind 'satisfaction' 满意度调查, fields: 1 surveyed 2 issued 4 responses 8 satisfied 16 score 32 method 64 note
+CREATE TABLE satisfaction (
+    snapshot INTEGER, project_id VARCHAR, row INTEGER, fields INTEGER, surveyed DATE, surveyed_to DATE, issued INTEGER,
+    responses INTEGER, satisfied INTEGER, score DOUBLE, method VARCHAR, note VARCHAR
+);
+CREATE MACRO satisfaction_at(d, k) AS TABLE
+SELECT x.project_id, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.surveyed, f.ord, x.fields, 1) AS surveyed, latest(x.surveyed_to, f.ord, x.fields, 1) AS surveyed_to, latest(x.issued,
+    f.ord, x.fields, 2) AS issued, latest(x.responses, f.ord, x.fields, 4) AS responses, latest(x.satisfied, f.ord, x.fields,
+    8) AS satisfied, latest(x.score, f.ord, x.fields, 16) AS score, latest(x.method, f.ord, x.fields, 32) AS method,
+    latest(x.note, f.ord, x.fields, 64) AS note
+FROM satisfaction x JOIN filed_at(d, k, 'satisfaction') f USING (snapshot, project_id)
+GROUP BY x.project_id HAVING bool_or(f.newest);
+
+-- kind 'funds' 资金台账, fields: 1 planned 2 received 4 disbursed 8 spent 16 confirmed 32 note
+CREATE TABLE funds (
+    snapshot INTEGER, project_id VARCHAR, source VARCHAR, row INTEGER, fields INTEGER, planned DOUBLE, received DOUBLE,
+    disbursed DOUBLE, spent DOUBLE, confirmed DOUBLE, note VARCHAR
+);
+CREATE MACRO funds_at(d, k) AS TABLE
+SELECT x.project_id, x.source, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.planned, f.ord, x.fields, 1) AS planned, latest(x.received, f.ord, x.fields, 2) AS received, latest(x.disbursed,
+    f.ord, x.fields, 4) AS disbursed, latest(x.spent, f.ord, x.fields, 8) AS spent, latest(x.confirmed, f.ord, x.fields,
+    16) AS confirmed, latest(x.note, f.ord, x.fields, 32) AS note
+FROM funds x JOIN filed_at(d, k, 'funds') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.source HAVING bool_or(f.newest);
+
+-- kind 'problems' 问题台账, fields: 1 what 2 type 4 raised 8 unit 16 due 32 closed 64 supervision 128 measure 256 note
+CREATE TABLE problems (
+    snapshot INTEGER, project_id VARCHAR, problem VARCHAR, row INTEGER, fields INTEGER, what VARCHAR, type VARCHAR, raised DATE,
+    raised_to DATE, unit VARCHAR, due DATE, due_to DATE, closed DATE, closed_to DATE, supervision VARCHAR, measure VARCHAR,
+    note VARCHAR
+);
+CREATE MACRO problems_at(d, k) AS TABLE
+SELECT x.project_id, x.problem, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.what, f.ord, x.fields, 1) AS what, latest(x.type, f.ord, x.fields, 2) AS type, latest(x.raised, f.ord, x.fields,
+    4) AS raised, latest(x.raised_to, f.ord, x.fields, 4) AS raised_to, latest(x.unit, f.ord, x.fields, 8) AS unit, latest(x.due,
+    f.ord, x.fields, 16) AS due, latest(x.due_to, f.ord, x.fields, 16) AS due_to, latest(x.closed, f.ord, x.fields, 32) AS closed,
+    latest(x.closed_to, f.ord, x.fields, 32) AS closed_to, latest(x.supervision, f.ord, x.fields, 64) AS supervision,
+    latest(x.measure, f.ord, x.fields, 128) AS measure, latest(x.note, f.ord, x.fields, 256) AS note
+FROM problems x JOIN filed_at(d, k, 'problems') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.problem HAVING bool_or(f.newest);
+
+-- kind 'suspensions' 停复工台账, fields: 1 reason 2 unit 4 resume_planned 8 resumed 16 note
+CREATE TABLE suspensions (
+    snapshot INTEGER, project_id VARCHAR, stopped DATE, stopped_to DATE, row INTEGER, fields INTEGER, reason VARCHAR, unit VARCHAR,
+    resume_planned DATE, resume_planned_to DATE, resumed DATE, resumed_to DATE, note VARCHAR
+);
+CREATE MACRO suspensions_at(d, k) AS TABLE
+SELECT x.project_id, x.stopped, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    any_value(x.stopped_to) AS stopped_to, latest(x.reason, f.ord, x.fields, 1) AS reason, latest(x.unit, f.ord, x.fields,
+    2) AS unit, latest(x.resume_planned, f.ord, x.fields, 4) AS resume_planned, latest(x.resume_planned_to, f.ord, x.fields,
+    4) AS resume_planned_to, latest(x.resumed, f.ord, x.fields, 8) AS resumed, latest(x.resumed_to, f.ord, x.fields,
+    8) AS resumed_to, latest(x.note, f.ord, x.fields, 16) AS note
+FROM suspensions x JOIN filed_at(d, k, 'suspensions') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.stopped HAVING bool_or(f.newest);
+
+-- kind 'sequence' 施工组织, fields: 1 step 2 begins 4 ends 8 unit 16 note
+CREATE TABLE sequence (
+    snapshot INTEGER, project_id VARCHAR, item VARCHAR, row INTEGER, fields INTEGER, step INTEGER, begins DATE, begins_to DATE,
+    ends DATE, ends_to DATE, unit VARCHAR, note VARCHAR
+);
+CREATE MACRO sequence_at(d, k) AS TABLE
+SELECT x.project_id, x.item, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.step, f.ord, x.fields, 1) AS step, latest(x.begins, f.ord, x.fields, 2) AS begins, latest(x.begins_to, f.ord,
+    x.fields, 2) AS begins_to, latest(x.ends, f.ord, x.fields, 4) AS ends, latest(x.ends_to, f.ord, x.fields, 4) AS ends_to,
+    latest(x.unit, f.ord, x.fields, 8) AS unit, latest(x.note, f.ord, x.fields, 16) AS note
+FROM sequence x JOIN filed_at(d, k, 'sequence') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.item HAVING bool_or(f.newest);
+
+-- kind 'takeover' 接管台账, fields: 1 planned 2 taken 4 unit 8 document 16 note
+CREATE TABLE takeover (
+    snapshot INTEGER, project_id VARCHAR, item VARCHAR, row INTEGER, fields INTEGER, planned DATE, planned_to DATE, taken DATE,
+    taken_to DATE, unit VARCHAR, document VARCHAR, note VARCHAR
+);
+CREATE MACRO takeover_at(d, k) AS TABLE
+SELECT x.project_id, x.item, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.planned, f.ord, x.fields, 1) AS planned, latest(x.planned_to, f.ord, x.fields, 1) AS planned_to, latest(x.taken,
+    f.ord, x.fields, 2) AS taken, latest(x.taken_to, f.ord, x.fields, 2) AS taken_to, latest(x.unit, f.ord, x.fields, 4) AS unit,
+    latest(x.document, f.ord, x.fields, 8) AS document, latest(x.note, f.ord, x.fields, 16) AS note
+FROM takeover x JOIN filed_at(d, k, 'takeover') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.item HAVING bool_or(f.newest);
+
+-- kind 'survey' 摸底台账, fields: 1 name 2 community 4 address 8 built_year 16 land 32 buildings 64 entrances 128 households 256
+-- area_m2 512 neglected 1024 utilities 2048 services 4096 willing 8192 prior_provincial 16384 surveyed 32768 entered 65536
+-- entry_batch 131072 project 262144 note
+CREATE TABLE survey (
+    snapshot INTEGER, community_id VARCHAR, row INTEGER, fields INTEGER, name VARCHAR, community VARCHAR, address VARCHAR,
+    built_year INTEGER, land VARCHAR, buildings INTEGER, entrances INTEGER, households INTEGER, area_m2 DOUBLE, neglected BOOLEAN,
+    utilities BOOLEAN, services BOOLEAN, willing BOOLEAN, prior_provincial BOOLEAN, surveyed DATE, surveyed_to DATE, entered DATE,
+    entered_to DATE, entry_batch VARCHAR, project VARCHAR, note VARCHAR
+);
+CREATE MACRO survey_at(d, k) AS TABLE
+SELECT x.community_id, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.name, f.ord, x.fields, 1) AS name, latest(x.community, f.ord, x.fields, 2) AS community, latest(x.address, f.ord,
+    x.fields, 4) AS address, latest(x.built_year, f.ord, x.fields, 8) AS built_year, latest(x.land, f.ord, x.fields, 16) AS land,
+    latest(x.buildings, f.ord, x.fields, 32) AS buildings, latest(x.entrances, f.ord, x.fields, 64) AS entrances,
+    latest(x.households, f.ord, x.fields, 128) AS households, latest(x.area_m2, f.ord, x.fields, 256) AS area_m2,
+    latest(x.neglected, f.ord, x.fields, 512) AS neglected, latest(x.utilities, f.ord, x.fields, 1024) AS utilities,
+    latest(x.services, f.ord, x.fields, 2048) AS services, latest(x.willing, f.ord, x.fields, 4096) AS willing,
+    latest(x.prior_provincial, f.ord, x.fields, 8192) AS prior_provincial, latest(x.surveyed, f.ord, x.fields, 16384) AS surveyed,
+    latest(x.surveyed_to, f.ord, x.fields, 16384) AS surveyed_to, latest(x.entered, f.ord, x.fields, 32768) AS entered,
+    latest(x.entered_to, f.ord, x.fields, 32768) AS entered_to, latest(x.entry_batch, f.ord, x.fields, 65536) AS entry_batch,
+    latest(x.project, f.ord, x.fields, 131072) AS project, latest(x.note, f.ord, x.fields, 262144) AS note
+FROM survey x JOIN filed_at(d, k, 'survey') f ON f.snapshot = x.snapshot AND f.project_id = x.community_id
+GROUP BY x.community_id HAVING bool_or(f.newest);
+
+-- kind 'buildings' 楼栋台账, fields: 1 floors 2 entrances 4 households 8 built_year 16 area_m2 32 structure 64 lift 128 note
+CREATE TABLE buildings (
+    snapshot INTEGER, community_id VARCHAR, building VARCHAR, row INTEGER, fields INTEGER, floors INTEGER, entrances INTEGER,
+    households INTEGER, built_year INTEGER, area_m2 DOUBLE, structure VARCHAR, lift BOOLEAN, note VARCHAR
+);
+CREATE MACRO buildings_at(d, k) AS TABLE
+SELECT x.community_id, x.building, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.floors, f.ord, x.fields, 1) AS floors, latest(x.entrances, f.ord, x.fields, 2) AS entrances, latest(x.households,
+    f.ord, x.fields, 4) AS households, latest(x.built_year, f.ord, x.fields, 8) AS built_year, latest(x.area_m2, f.ord, x.fields,
+    16) AS area_m2, latest(x.structure, f.ord, x.fields, 32) AS structure, latest(x.lift, f.ord, x.fields, 64) AS lift,
+    latest(x.note, f.ord, x.fields, 128) AS note
+FROM buildings x JOIN filed_at(d, k, 'buildings') f ON f.snapshot = x.snapshot AND f.project_id = x.community_id
+GROUP BY x.community_id, x.building HAVING bool_or(f.newest);
+
+-- kind 'adjustments' 项目调整台账, fields: 1 change 2 reason 4 document 8 unit 16 note
+CREATE TABLE adjustments (
+    snapshot INTEGER, project_id VARCHAR, adjusted DATE, adjusted_to DATE, row INTEGER, fields INTEGER, change VARCHAR,
+    reason VARCHAR, document VARCHAR, unit VARCHAR, note VARCHAR
+);
+CREATE MACRO adjustments_at(d, k) AS TABLE
+SELECT x.project_id, x.adjusted, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    any_value(x.adjusted_to) AS adjusted_to, latest(x.change, f.ord, x.fields, 1) AS change, latest(x.reason, f.ord, x.fields,
+    2) AS reason, latest(x.document, f.ord, x.fields, 4) AS document, latest(x.unit, f.ord, x.fields, 8) AS unit, latest(x.note,
+    f.ord, x.fields, 16) AS note
+FROM adjustments x JOIN filed_at(d, k, 'adjustments') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.adjusted HAVING bool_or(f.newest);
+
+-- kind 'consultation' 征求意见台账, fields: 1 asked 2 online 4 offline 8 agreed 16 finished 32 deliberated 64 form 128 contents 256
+-- mode_settled 512 designer_tender 1024 designer 2048 note
+CREATE TABLE consultation (
+    snapshot INTEGER, project_id VARCHAR, row INTEGER, fields INTEGER, asked INTEGER, online INTEGER, offline INTEGER, agreed INTEGER,
+    finished DATE, finished_to DATE, deliberated DATE, deliberated_to DATE, form VARCHAR, contents DATE, contents_to DATE,
+    mode_settled DATE, mode_settled_to DATE, designer_tender BOOLEAN, designer VARCHAR, note VARCHAR
+);
+CREATE MACRO consultation_at(d, k) AS TABLE
+SELECT x.project_id, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.asked, f.ord, x.fields, 1) AS asked, latest(x.online, f.ord, x.fields, 2) AS online, latest(x.offline, f.ord,
+    x.fields, 4) AS offline, latest(x.agreed, f.ord, x.fields, 8) AS agreed, latest(x.finished, f.ord, x.fields, 16) AS finished,
+    latest(x.finished_to, f.ord, x.fields, 16) AS finished_to, latest(x.deliberated, f.ord, x.fields, 32) AS deliberated,
+    latest(x.deliberated_to, f.ord, x.fields, 32) AS deliberated_to, latest(x.form, f.ord, x.fields, 64) AS form,
+    latest(x.contents, f.ord, x.fields, 128) AS contents, latest(x.contents_to, f.ord, x.fields, 128) AS contents_to,
+    latest(x.mode_settled, f.ord, x.fields, 256) AS mode_settled, latest(x.mode_settled_to, f.ord, x.fields,
+    256) AS mode_settled_to, latest(x.designer_tender, f.ord, x.fields, 512) AS designer_tender, latest(x.designer, f.ord,
+    x.fields, 1024) AS designer, latest(x.note, f.ord, x.fields, 2048) AS note
+FROM consultation x JOIN filed_at(d, k, 'consultation') f USING (snapshot, project_id)
+GROUP BY x.project_id HAVING bool_or(f.newest);
+
+-- kind 'property' 物业管理台账, fields: 1 before 2 planned 4 in_force 8 since 16 manager 32 basis 64 committee 128 note
+CREATE TABLE property (
+    snapshot INTEGER, project_id VARCHAR, row INTEGER, fields INTEGER, before VARCHAR, planned VARCHAR, in_force VARCHAR, since DATE,
+    since_to DATE, manager VARCHAR, basis VARCHAR, committee BOOLEAN, note VARCHAR
+);
+CREATE MACRO property_at(d, k) AS TABLE
+SELECT x.project_id, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.before, f.ord, x.fields, 1) AS before, latest(x.planned, f.ord, x.fields, 2) AS planned, latest(x.in_force, f.ord,
+    x.fields, 4) AS in_force, latest(x.since, f.ord, x.fields, 8) AS since, latest(x.since_to, f.ord, x.fields, 8) AS since_to,
+    latest(x.manager, f.ord, x.fields, 16) AS manager, latest(x.basis, f.ord, x.fields, 32) AS basis, latest(x.committee, f.ord,
+    x.fields, 64) AS committee, latest(x.note, f.ord, x.fields, 128) AS note
+FROM property x JOIN filed_at(d, k, 'property') f USING (snapshot, project_id)
+GROUP BY x.project_id HAVING bool_or(f.newest);
+
+-- kind 'land' 用地协调台账, fields: 1 asked 2 settled 4 policy 8 partner 16 unit 32 note
+CREATE TABLE land (
+    snapshot INTEGER, project_id VARCHAR, matter VARCHAR, row INTEGER, fields INTEGER, asked DATE, asked_to DATE, settled DATE,
+    settled_to DATE, policy VARCHAR, partner VARCHAR, unit VARCHAR, note VARCHAR
+);
+CREATE MACRO land_at(d, k) AS TABLE
+SELECT x.project_id, x.matter, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.asked, f.ord, x.fields, 1) AS asked, latest(x.asked_to, f.ord, x.fields, 1) AS asked_to, latest(x.settled, f.ord,
+    x.fields, 2) AS settled, latest(x.settled_to, f.ord, x.fields, 2) AS settled_to, latest(x.policy, f.ord, x.fields,
+    4) AS policy, latest(x.partner, f.ord, x.fields, 8) AS partner, latest(x.unit, f.ord, x.fields, 16) AS unit, latest(x.note,
+    f.ord, x.fields, 32) AS note
+FROM land x JOIN filed_at(d, k, 'land') f USING (snapshot, project_id)
+GROUP BY x.project_id, x.matter HAVING bool_or(f.newest);
+
+-- kind 'special_plans' 专项方案台账, fields: 1 communities 2 period 4 standard 8 executor 16 funding 32 mechanism 64 measures 128
+-- coordinated 256 first_year 512 last_year 1024 reported 2048 approved 4096 doc_no 8192 note
+CREATE TABLE special_plans (
+    snapshot INTEGER, unit VARCHAR, document VARCHAR, row INTEGER, fields INTEGER, communities BOOLEAN, period BOOLEAN,
+    standard BOOLEAN, executor BOOLEAN, funding BOOLEAN, mechanism BOOLEAN, measures BOOLEAN, coordinated BOOLEAN,
+    first_year INTEGER, last_year INTEGER, reported DATE, reported_to DATE, approved DATE, approved_to DATE, doc_no VARCHAR,
+    note VARCHAR
+);
+CREATE MACRO special_plans_at(d, k) AS TABLE
+SELECT x.unit, x.document, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.communities, f.ord, x.fields, 1) AS communities, latest(x.period, f.ord, x.fields, 2) AS period, latest(x.standard,
+    f.ord, x.fields, 4) AS standard, latest(x.executor, f.ord, x.fields, 8) AS executor, latest(x.funding, f.ord, x.fields,
+    16) AS funding, latest(x.mechanism, f.ord, x.fields, 32) AS mechanism, latest(x.measures, f.ord, x.fields, 64) AS measures,
+    latest(x.coordinated, f.ord, x.fields, 128) AS coordinated, latest(x.first_year, f.ord, x.fields, 256) AS first_year,
+    latest(x.last_year, f.ord, x.fields, 512) AS last_year, latest(x.reported, f.ord, x.fields, 1024) AS reported,
+    latest(x.reported_to, f.ord, x.fields, 1024) AS reported_to, latest(x.approved, f.ord, x.fields, 2048) AS approved,
+    latest(x.approved_to, f.ord, x.fields, 2048) AS approved_to, latest(x.doc_no, f.ord, x.fields, 4096) AS doc_no, latest(x.note,
+    f.ord, x.fields, 8192) AS note
+FROM special_plans x JOIN filed_at(d, k, 'special_plans') f ON f.snapshot = x.snapshot AND f.project_id = x.unit
+GROUP BY x.unit, x.document HAVING bool_or(f.newest);
+
+-- kind 'tasks' 任务分工台账, fields: 1 state 2 finished 4 situation 8 next 16 note
+CREATE TABLE tasks (
+    snapshot INTEGER, unit VARCHAR, task VARCHAR, row INTEGER, fields INTEGER, state VARCHAR, finished DATE, finished_to DATE,
+    situation VARCHAR, next VARCHAR, note VARCHAR
+);
+CREATE MACRO tasks_at(d, k) AS TABLE
+SELECT x.unit, x.task, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.state, f.ord, x.fields, 1) AS state, latest(x.finished, f.ord, x.fields, 2) AS finished, latest(x.finished_to, f.ord,
+    x.fields, 2) AS finished_to, latest(x.situation, f.ord, x.fields, 4) AS situation, latest(x.next, f.ord, x.fields, 8) AS next,
+    latest(x.note, f.ord, x.fields, 16) AS note
+FROM tasks x JOIN filed_at(d, k, 'tasks') f ON f.snapshot = x.snapshot AND f.project_id = x.unit
+GROUP BY x.unit, x.task HAVING bool_or(f.newest);
+
+-- kind 'annual_plans' 年度计划台账, fields: 1 compiled 2 published 4 doc_no 8 channel 16 communities 32 households 64 note
+CREATE TABLE annual_plans (
+    snapshot INTEGER, plan_year INTEGER, row INTEGER, fields INTEGER, compiled DATE, compiled_to DATE, published DATE,
+    published_to DATE, doc_no VARCHAR, channel VARCHAR, communities INTEGER, households INTEGER, note VARCHAR
+);
+CREATE MACRO annual_plans_at(d, k) AS TABLE
+SELECT x.plan_year, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.compiled, f.ord, x.fields, 1) AS compiled, latest(x.compiled_to, f.ord, x.fields, 1) AS compiled_to,
+    latest(x.published, f.ord, x.fields, 2) AS published, latest(x.published_to, f.ord, x.fields, 2) AS published_to,
+    latest(x.doc_no, f.ord, x.fields, 4) AS doc_no, latest(x.channel, f.ord, x.fields, 8) AS channel, latest(x.communities, f.ord,
+    x.fields, 16) AS communities, latest(x.households, f.ord, x.fields, 32) AS households, latest(x.note, f.ord, x.fields,
+    64) AS note
+FROM annual_plans x JOIN filed_at(d, k, 'annual_plans') f ON f.snapshot = x.snapshot AND f.project_id = x.plan_year::VARCHAR
+GROUP BY x.plan_year HAVING bool_or(f.newest);
+
+-- kind 'annual_inputs' 年度计划报送, fields: 1 fed 2 communities 4 what 8 note
+CREATE TABLE annual_inputs (
+    snapshot INTEGER, plan_year INTEGER, unit VARCHAR, row INTEGER, fields INTEGER, fed DATE, fed_to DATE, communities INTEGER,
+    what VARCHAR, note VARCHAR
+);
+CREATE MACRO annual_inputs_at(d, k) AS TABLE
+SELECT x.plan_year, x.unit, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
+    latest(x.fed, f.ord, x.fields, 1) AS fed, latest(x.fed_to, f.ord, x.fields, 1) AS fed_to, latest(x.communities, f.ord,
+    x.fields, 2) AS communities, latest(x.what, f.ord, x.fields, 4) AS what, latest(x.note, f.ord, x.fields, 8) AS note
+FROM annual_inputs x JOIN filed_at(d, k, 'annual_inputs') f ON f.snapshot = x.snapshot AND f.project_id = x.plan_year::VARCHAR
+GROUP BY x.plan_year, x.unit HAVING bool_or(f.newest);
+
+-- kind 'evaluations' 绩效评价台账, fields: 1 unit 2 evaluator 4 reported 8 score 16 grade 32 note
+CREATE TABLE evaluations (
+    snapshot INTEGER, plan_year INTEGER, matter VARCHAR, area VARCHAR, row INTEGER, fields INTEGER, unit VARCHAR, evaluator VARCHAR,
+    reported DATE, reported_to DATE, score DOUBLE, grade VARCHAR, note VARCHAR
+);
+CREATE MACRO evaluations_at(d, k) AS TABLE
+SELECT x.plan_year, x.matter, x.area, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row,
+    f.ord) AS row, latest(x.unit, f.ord, x.fields, 1) AS unit, latest(x.evaluator, f.ord, x.fields, 2) AS evaluator,
+    latest(x.reported, f.ord, x.fields, 4) AS reported, latest(x.reported_to, f.ord, x.fields, 4) AS reported_to, latest(x.score,
+    f.ord, x.fields, 8) AS score, latest(x.grade, f.ord, x.fields, 16) AS grade, latest(x.note, f.ord, x.fields, 32) AS note
+FROM evaluations x JOIN filed_at(d, k, 'evaluations') f ON f.snapshot = x.snapshot AND f.project_id = x.plan_year::VARCHAR
+GROUP BY x.plan_year, x.matter, x.area HAVING bool_or(f.newest);
+
+-- Every row of every ledger but the registers; field: the one that tells the row from others.
+CREATE MACRO ledger_rows() AS TABLE
+SELECT 'progress' AS kind, snapshot, project_id, item AS subject, row, 'item' AS field FROM works
+UNION ALL SELECT 'milestones', snapshot, project_id, milestone, row, 'project_id' FROM milestones
+UNION ALL SELECT 'acceptance', snapshot, project_id, concat_ws('/', nullif(level, ''), nullif(item, '')), row, 'level' FROM acceptance
+UNION ALL SELECT 'satisfaction', snapshot, project_id, '', row, 'project_id' FROM satisfaction
+UNION ALL SELECT 'funds', snapshot, project_id, source, row, 'source' FROM funds
+UNION ALL SELECT 'problems', snapshot, project_id, problem, row, 'problem' FROM problems
+UNION ALL SELECT 'suspensions', snapshot, project_id, written(stopped, stopped_to), row, 'stopped' FROM suspensions
+UNION ALL SELECT 'sequence', snapshot, project_id, item, row, 'item' FROM sequence
+UNION ALL SELECT 'takeover', snapshot, project_id, item, row, 'item' FROM takeover
+UNION ALL SELECT 'survey', snapshot, community_id, '', row, 'community_id' FROM survey
+UNION ALL SELECT 'buildings', snapshot, community_id, building, row, 'building' FROM buildings
+UNION ALL SELECT 'adjustments', snapshot, project_id, written(adjusted, adjusted_to), row, 'adjusted' FROM adjustments
+UNION ALL SELECT 'consultation', snapshot, project_id, '', row, 'project_id' FROM consultation
+UNION ALL SELECT 'property', snapshot, project_id, '', row, 'project_id' FROM property
+UNION ALL SELECT 'land', snapshot, project_id, matter, row, 'matter' FROM land
+UNION ALL SELECT 'special_plans', snapshot, unit, document, row, 'document' FROM special_plans
+UNION ALL SELECT 'tasks', snapshot, unit, task, row, 'task' FROM tasks
+UNION ALL SELECT 'annual_plans', snapshot, plan_year::VARCHAR, '', row, 'plan_year' FROM annual_plans
+UNION ALL SELECT 'annual_inputs', snapshot, plan_year::VARCHAR, unit, row, 'unit' FROM annual_inputs
+UNION ALL SELECT 'evaluations', snapshot, plan_year::VARCHAR, concat_ws('/', nullif(matter, ''), nullif(area, '')), row, 'matter' FROM evaluations;
+
+-- The rows of the further ledgers in force at D; said: all that the row says, to be compared.
+CREATE MACRO further_at(d, k) AS TABLE
+SELECT 'acceptance' AS kind, project_id AS project_id, concat_ws('/', nullif(level, ''), nullif(item, '')) AS subject, snapshot, row, reported_as_of,
+    [written(accepted, accepted_to), result, written(rectify_due, rectify_due_to), written(rectified, rectified_to),
+    written(rechecked, rechecked_to), recheck_result, report, written(registered, registered_to), written(archived, archived_to),
+    archive_no, unit, note]::VARCHAR AS said FROM acceptance_at(d, k)
+UNION ALL SELECT 'satisfaction' AS kind, project_id AS project_id, '' AS subject, snapshot, row, reported_as_of,
+    [written(surveyed, surveyed_to), issued::VARCHAR, responses::VARCHAR, satisfied::VARCHAR, score::VARCHAR, method, note]::VARCHAR
+    AS said FROM satisfaction_at(d, k)
+UNION ALL SELECT 'funds' AS kind, project_id AS project_id, source AS subject, snapshot, row, reported_as_of,
+    [planned::VARCHAR, received::VARCHAR, disbursed::VARCHAR, spent::VARCHAR, confirmed::VARCHAR, note]::VARCHAR AS said FROM funds_at(d, k)
+UNION ALL SELECT 'problems' AS kind, project_id AS project_id, problem AS subject, snapshot, row, reported_as_of,
+    [what, type, written(raised, raised_to), unit, written(due, due_to), written(closed, closed_to), supervision, measure,
+    note]::VARCHAR AS said FROM problems_at(d, k)
+UNION ALL SELECT 'suspensions' AS kind, project_id AS project_id, written(stopped, stopped_to) AS subject, snapshot, row, reported_as_of,
+    [reason, unit, written(resume_planned, resume_planned_to), written(resumed, resumed_to), note]::VARCHAR AS said FROM suspensions_at(d, k)
+UNION ALL SELECT 'sequence' AS kind, project_id AS project_id, item AS subject, snapshot, row, reported_as_of,
+    [step::VARCHAR, written(begins, begins_to), written(ends, ends_to), unit, note]::VARCHAR AS said FROM sequence_at(d, k)
+UNION ALL SELECT 'takeover' AS kind, project_id AS project_id, item AS subject, snapshot, row, reported_as_of,
+    [written(planned, planned_to), written(taken, taken_to), unit, document, note]::VARCHAR AS said FROM takeover_at(d, k)
+UNION ALL SELECT 'survey' AS kind, community_id AS project_id, '' AS subject, snapshot, row, reported_as_of,
+    [name, community, address, built_year::VARCHAR, land, buildings::VARCHAR, entrances::VARCHAR, households::VARCHAR,
+    area_m2::VARCHAR, neglected::VARCHAR, utilities::VARCHAR, services::VARCHAR, willing::VARCHAR, prior_provincial::VARCHAR,
+    written(surveyed, surveyed_to), written(entered, entered_to), entry_batch, project, note]::VARCHAR AS said FROM survey_at(d, k)
+UNION ALL SELECT 'buildings' AS kind, community_id AS project_id, building AS subject, snapshot, row, reported_as_of,
+    [floors::VARCHAR, entrances::VARCHAR, households::VARCHAR, built_year::VARCHAR, area_m2::VARCHAR, structure, lift::VARCHAR,
+    note]::VARCHAR AS said FROM buildings_at(d, k)
+UNION ALL SELECT 'adjustments' AS kind, project_id AS project_id, written(adjusted, adjusted_to) AS subject, snapshot, row, reported_as_of,
+    [change, reason, document, unit, note]::VARCHAR AS said FROM adjustments_at(d, k)
+UNION ALL SELECT 'consultation' AS kind, project_id AS project_id, '' AS subject, snapshot, row, reported_as_of,
+    [asked::VARCHAR, online::VARCHAR, offline::VARCHAR, agreed::VARCHAR, written(finished, finished_to), written(deliberated,
+    deliberated_to), form, written(contents, contents_to), written(mode_settled, mode_settled_to), designer_tender::VARCHAR,
+    designer, note]::VARCHAR AS said FROM consultation_at(d, k)
+UNION ALL SELECT 'property' AS kind, project_id AS project_id, '' AS subject, snapshot, row, reported_as_of,
+    [before, planned, in_force, written(since, since_to), manager, basis, committee::VARCHAR, note]::VARCHAR AS said FROM property_at(d, k)
+UNION ALL SELECT 'land' AS kind, project_id AS project_id, matter AS subject, snapshot, row, reported_as_of,
+    [written(asked, asked_to), written(settled, settled_to), policy, partner, unit, note]::VARCHAR AS said FROM land_at(d, k)
+UNION ALL SELECT 'special_plans' AS kind, unit AS project_id, document AS subject, snapshot, row, reported_as_of,
+    [communities::VARCHAR, period::VARCHAR, standard::VARCHAR, executor::VARCHAR, funding::VARCHAR, mechanism::VARCHAR,
+    measures::VARCHAR, coordinated::VARCHAR, first_year::VARCHAR, last_year::VARCHAR, written(reported, reported_to),
+    written(approved, approved_to), doc_no, note]::VARCHAR AS said FROM special_plans_at(d, k)
+UNION ALL SELECT 'tasks' AS kind, unit AS project_id, task AS subject, snapshot, row, reported_as_of,
+    [state, written(finished, finished_to), situation, next, note]::VARCHAR AS said FROM tasks_at(d, k)
+UNION ALL SELECT 'annual_plans' AS kind, plan_year::VARCHAR AS project_id, '' AS subject, snapshot, row, reported_as_of,
+    [written(compiled, compiled_to), written(published, published_to), doc_no, channel, communities::VARCHAR, households::VARCHAR,
+    note]::VARCHAR AS said FROM annual_plans_at(d, k)
+UNION ALL SELECT 'annual_inputs' AS kind, plan_year::VARCHAR AS project_id, unit AS subject, snapshot, row, reported_as_of,
+    [written(fed, fed_to), communities::VARCHAR, what, note]::VARCHAR AS said FROM annual_inputs_at(d, k)
+UNION ALL SELECT 'evaluations' AS kind, plan_year::VARCHAR AS project_id, concat_ws('/', nullif(matter, ''), nullif(area, '')) AS subject, snapshot, row, reported_as_of,
+    [unit, evaluator, written(reported, reported_to), score::VARCHAR, grade, note]::VARCHAR AS said FROM evaluations_at(d, k);
+
+-- Every value that the further ledgers give for p, as text (see values_of).
+CREATE MACRO further_values(p) AS TABLE
+SELECT 'acceptance' AS kind, concat_ws('/', nullif(level, ''), nullif(item, '')) AS subject, snapshot, row, fields, unnest([
+    {'field': 'accepted', 'bit': 1, 'value': written(accepted, accepted_to)}, {'field': 'result', 'bit': 2,
+    'value': CASE result WHEN 'passed' THEN '合格' WHEN 'failed' THEN '不合格' ELSE result END}, {'field': 'rectify_due', 'bit': 4,
+    'value': written(rectify_due, rectify_due_to)}, {'field': 'rectified', 'bit': 8, 'value': written(rectified, rectified_to)},
+    {'field': 'rechecked', 'bit': 16, 'value': written(rechecked, rechecked_to)}, {'field': 'recheck_result', 'bit': 32,
+    'value': CASE recheck_result WHEN 'passed' THEN '合格' WHEN 'failed' THEN '不合格' ELSE recheck_result END}, {'field': 'report',
+    'bit': 64, 'value': report}, {'field': 'registered', 'bit': 128, 'value': written(registered, registered_to)},
+    {'field': 'archived', 'bit': 256, 'value': written(archived, archived_to)}, {'field': 'archive_no', 'bit': 512,
+    'value': archive_no}, {'field': 'unit', 'bit': 1024, 'value': unit}, {'field': 'note', 'bit': 2048, 'value': note}
+]) AS cell FROM acceptance WHERE project_id = p
+UNION ALL SELECT 'satisfaction' AS kind, '' AS subject, snapshot, row, fields, unnest([
+    {'field': 'surveyed', 'bit': 1, 'value': written(surveyed, surveyed_to)}, {'field': 'issued', 'bit': 2, 'value': issued::VARCHAR},
+    {'field': 'responses', 'bit': 4, 'value': responses::VARCHAR}, {'field': 'satisfied', 'bit': 8, 'value': satisfied::VARCHAR},
+    {'field': 'score', 'bit': 16, 'value': plain(score)}, {'field': 'method', 'bit': 32, 'value': method}, {'field': 'note',
+    'bit': 64, 'value': note}
+]) AS cell FROM satisfaction WHERE project_id = p
+UNION ALL SELECT 'funds' AS kind, source AS subject, snapshot, row, fields, unnest([
+    {'field': 'planned', 'bit': 1, 'value': plain(planned)}, {'field': 'received', 'bit': 2, 'value': plain(received)},
+    {'field': 'disbursed', 'bit': 4, 'value': plain(disbursed)}, {'field': 'spent', 'bit': 8, 'value': plain(spent)},
+    {'field': 'confirmed', 'bit': 16, 'value': plain(confirmed)}, {'field': 'note', 'bit': 32, 'value': note}
+]) AS cell FROM funds WHERE project_id = p
+UNION ALL SELECT 'problems' AS kind, problem AS subject, snapshot, row, fields, unnest([
+    {'field': 'what', 'bit': 1, 'value': what}, {'field': 'type', 'bit': 2, 'value': type}, {'field': 'raised', 'bit': 4,
+    'value': written(raised, raised_to)}, {'field': 'unit', 'bit': 8, 'value': unit}, {'field': 'due', 'bit': 16,
+    'value': written(due, due_to)}, {'field': 'closed', 'bit': 32, 'value': written(closed, closed_to)}, {'field': 'supervision',
+    'bit': 64, 'value': supervision}, {'field': 'measure', 'bit': 128, 'value': measure}, {'field': 'note', 'bit': 256,
+    'value': note}
+]) AS cell FROM problems WHERE project_id = p
+UNION ALL SELECT 'suspensions' AS kind, written(stopped, stopped_to) AS subject, snapshot, row, fields, unnest([
+    {'field': 'reason', 'bit': 1, 'value': reason}, {'field': 'unit', 'bit': 2, 'value': unit}, {'field': 'resume_planned', 'bit': 4,
+    'value': written(resume_planned, resume_planned_to)}, {'field': 'resumed', 'bit': 8, 'value': written(resumed, resumed_to)},
+    {'field': 'note', 'bit': 16, 'value': note}
+]) AS cell FROM suspensions WHERE project_id = p
+UNION ALL SELECT 'sequence' AS kind, item AS subject, snapshot, row, fields, unnest([
+    {'field': 'step', 'bit': 1, 'value': step::VARCHAR}, {'field': 'begins', 'bit': 2, 'value': written(begins, begins_to)},
+    {'field': 'ends', 'bit': 4, 'value': written(ends, ends_to)}, {'field': 'unit', 'bit': 8, 'value': unit}, {'field': 'note',
+    'bit': 16, 'value': note}
+]) AS cell FROM sequence WHERE project_id = p
+UNION ALL SELECT 'takeover' AS kind, item AS subject, snapshot, row, fields, unnest([
+    {'field': 'planned', 'bit': 1, 'value': written(planned, planned_to)}, {'field': 'taken', 'bit': 2, 'value': written(taken,
+    taken_to)}, {'field': 'unit', 'bit': 4, 'value': unit}, {'field': 'document', 'bit': 8, 'value': document}, {'field': 'note',
+    'bit': 16, 'value': note}
+]) AS cell FROM takeover WHERE project_id = p
+UNION ALL SELECT 'survey' AS kind, '' AS subject, snapshot, row, fields, unnest([
+    {'field': 'name', 'bit': 1, 'value': name}, {'field': 'community', 'bit': 2, 'value': community}, {'field': 'address', 'bit': 4,
+    'value': address}, {'field': 'built_year', 'bit': 8, 'value': built_year::VARCHAR}, {'field': 'land', 'bit': 16,
+    'value': land}, {'field': 'buildings', 'bit': 32, 'value': buildings::VARCHAR}, {'field': 'entrances', 'bit': 64,
+    'value': entrances::VARCHAR}, {'field': 'households', 'bit': 128, 'value': households::VARCHAR}, {'field': 'area_m2',
+    'bit': 256, 'value': plain(area_m2)}, {'field': 'neglected', 'bit': 512,
+    'value': CASE neglected WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'utilities', 'bit': 1024,
+    'value': CASE utilities WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'services', 'bit': 2048,
+    'value': CASE services WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'willing', 'bit': 4096,
+    'value': CASE willing WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'prior_provincial', 'bit': 8192,
+    'value': CASE prior_provincial WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'surveyed', 'bit': 16384,
+    'value': written(surveyed, surveyed_to)}, {'field': 'entered', 'bit': 32768, 'value': written(entered, entered_to)},
+    {'field': 'entry_batch', 'bit': 65536, 'value': entry_batch}, {'field': 'project', 'bit': 131072, 'value': project},
+    {'field': 'note', 'bit': 262144, 'value': note}
+]) AS cell FROM survey WHERE community_id = p
+UNION ALL SELECT 'buildings' AS kind, building AS subject, snapshot, row, fields, unnest([
+    {'field': 'floors', 'bit': 1, 'value': floors::VARCHAR}, {'field': 'entrances', 'bit': 2, 'value': entrances::VARCHAR},
+    {'field': 'households', 'bit': 4, 'value': households::VARCHAR}, {'field': 'built_year', 'bit': 8,
+    'value': built_year::VARCHAR}, {'field': 'area_m2', 'bit': 16, 'value': plain(area_m2)}, {'field': 'structure', 'bit': 32,
+    'value': structure}, {'field': 'lift', 'bit': 64, 'value': CASE lift WHEN true THEN '是' WHEN false THEN '否' END},
+    {'field': 'note', 'bit': 128, 'value': note}
+]) AS cell FROM buildings WHERE community_id = p
+UNION ALL SELECT 'adjustments' AS kind, written(adjusted, adjusted_to) AS subject, snapshot, row, fields, unnest([
+    {'field': 'change', 'bit': 1,
+    'value': CASE change WHEN 'joined' THEN '调入' WHEN 'left' THEN '调出' WHEN 'rebatched' THEN '批次调整' ELSE change END},
+    {'field': 'reason', 'bit': 2, 'value': reason}, {'field': 'document', 'bit': 4, 'value': document}, {'field': 'unit',
+    'bit': 8, 'value': unit}, {'field': 'note', 'bit': 16, 'value': note}
+]) AS cell FROM adjustments WHERE project_id = p
+UNION ALL SELECT 'consultation' AS kind, '' AS subject, snapshot, row, fields, unnest([
+    {'field': 'asked', 'bit': 1, 'value': asked::VARCHAR}, {'field': 'online', 'bit': 2, 'value': online::VARCHAR},
+    {'field': 'offline', 'bit': 4, 'value': offline::VARCHAR}, {'field': 'agreed', 'bit': 8, 'value': agreed::VARCHAR},
+    {'field': 'finished', 'bit': 16, 'value': written(finished, finished_to)}, {'field': 'deliberated', 'bit': 32,
+    'value': written(deliberated, deliberated_to)}, {'field': 'form', 'bit': 64, 'value': form}, {'field': 'contents', 'bit': 128,
+    'value': written(contents, contents_to)}, {'field': 'mode_settled', 'bit': 256, 'value': written(mode_settled,
+    mode_settled_to)}, {'field': 'designer_tender', 'bit': 512,
+    'value': CASE designer_tender WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'designer', 'bit': 1024,
+    'value': designer}, {'field': 'note', 'bit': 2048, 'value': note}
+]) AS cell FROM consultation WHERE project_id = p
+UNION ALL SELECT 'property' AS kind, '' AS subject, snapshot, row, fields, unnest([
+    {'field': 'before', 'bit': 1,
+    'value': CASE before WHEN 'professional' THEN '专业化物业服务' WHEN 'quasi' THEN '准物业服务' WHEN 'self' THEN '居民自治' WHEN 'other' THEN '其他形式' WHEN 'none' THEN '无物业管理' ELSE before END},
+    {'field': 'planned', 'bit': 2,
+    'value': CASE planned WHEN 'professional' THEN '专业化物业服务' WHEN 'quasi' THEN '准物业服务' WHEN 'self' THEN '居民自治' WHEN 'other' THEN '其他形式' WHEN 'none' THEN '无物业管理' ELSE planned END},
+    {'field': 'in_force', 'bit': 4,
+    'value': CASE in_force WHEN 'professional' THEN '专业化物业服务' WHEN 'quasi' THEN '准物业服务' WHEN 'self' THEN '居民自治' WHEN 'other' THEN '其他形式' WHEN 'none' THEN '无物业管理' ELSE in_force END},
+    {'field': 'since', 'bit': 8, 'value': written(since, since_to)}, {'field': 'manager', 'bit': 16, 'value': manager},
+    {'field': 'basis', 'bit': 32, 'value': basis}, {'field': 'committee', 'bit': 64,
+    'value': CASE committee WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'note', 'bit': 128, 'value': note}
+]) AS cell FROM property WHERE project_id = p
+UNION ALL SELECT 'land' AS kind, matter AS subject, snapshot, row, fields, unnest([
+    {'field': 'asked', 'bit': 1, 'value': written(asked, asked_to)}, {'field': 'settled', 'bit': 2, 'value': written(settled,
+    settled_to)}, {'field': 'policy', 'bit': 4, 'value': policy}, {'field': 'partner', 'bit': 8, 'value': partner},
+    {'field': 'unit', 'bit': 16, 'value': unit}, {'field': 'note', 'bit': 32, 'value': note}
+]) AS cell FROM land WHERE project_id = p
+UNION ALL SELECT 'special_plans' AS kind, document AS subject, snapshot, row, fields, unnest([
+    {'field': 'communities', 'bit': 1, 'value': CASE communities WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'period',
+    'bit': 2, 'value': CASE period WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'standard', 'bit': 4,
+    'value': CASE standard WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'executor', 'bit': 8,
+    'value': CASE executor WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'funding', 'bit': 16,
+    'value': CASE funding WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'mechanism', 'bit': 32,
+    'value': CASE mechanism WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'measures', 'bit': 64,
+    'value': CASE measures WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'coordinated', 'bit': 128,
+    'value': CASE coordinated WHEN true THEN '是' WHEN false THEN '否' END}, {'field': 'first_year', 'bit': 256,
+    'value': first_year::VARCHAR}, {'field': 'last_year', 'bit': 512, 'value': last_year::VARCHAR}, {'field': 'reported',
+    'bit': 1024, 'value': written(reported, reported_to)}, {'field': 'approved', 'bit': 2048, 'value': written(approved,
+    approved_to)}, {'field': 'doc_no', 'bit': 4096, 'value': doc_no}, {'field': 'note', 'bit': 8192, 'value': note}
+]) AS cell FROM special_plans WHERE unit = p
+UNION ALL SELECT 'tasks' AS kind, task AS subject, snapshot, row, fields, unnest([
+    {'field': 'state', 'bit': 1,
+    'value': CASE state WHEN 'not_started' THEN '未启动' WHEN 'under_way' THEN '推进中' WHEN 'done' THEN '已完成' WHEN 'standing' THEN '长期坚持' ELSE state END},
+    {'field': 'finished', 'bit': 2, 'value': written(finished, finished_to)}, {'field': 'situation', 'bit': 4,
+    'value': situation}, {'field': 'next', 'bit': 8, 'value': next}, {'field': 'note', 'bit': 16, 'value': note}
+]) AS cell FROM tasks WHERE unit = p
+UNION ALL SELECT 'annual_plans' AS kind, '' AS subject, snapshot, row, fields, unnest([
+    {'field': 'compiled', 'bit': 1, 'value': written(compiled, compiled_to)}, {'field': 'published', 'bit': 2,
+    'value': written(published, published_to)}, {'field': 'doc_no', 'bit': 4, 'value': doc_no}, {'field': 'channel', 'bit': 8,
+    'value': channel}, {'field': 'communities', 'bit': 16, 'value': communities::VARCHAR}, {'field': 'households', 'bit': 32,
+    'value': households::VARCHAR}, {'field': 'note', 'bit': 64, 'value': note}
+]) AS cell FROM annual_plans WHERE plan_year::VARCHAR = p
+UNION ALL SELECT 'annual_inputs' AS kind, unit AS subject, snapshot, row, fields, unnest([
+    {'field': 'fed', 'bit': 1, 'value': written(fed, fed_to)}, {'field': 'communities', 'bit': 2, 'value': communities::VARCHAR},
+    {'field': 'what', 'bit': 4, 'value': what}, {'field': 'note', 'bit': 8, 'value': note}
+]) AS cell FROM annual_inputs WHERE plan_year::VARCHAR = p
+UNION ALL SELECT 'evaluations' AS kind, concat_ws('/', nullif(matter, ''), nullif(area, '')) AS subject, snapshot, row, fields, unnest([
+    {'field': 'unit', 'bit': 1, 'value': unit}, {'field': 'evaluator', 'bit': 2, 'value': evaluator}, {'field': 'reported', 'bit': 4,
+    'value': written(reported, reported_to)}, {'field': 'score', 'bit': 8, 'value': plain(score)}, {'field': 'grade', 'bit': 16,
+    'value': grade}, {'field': 'note', 'bit': 32, 'value': note}
+]) AS cell FROM evaluations WHERE plan_year::VARCHAR = p;
+
+-- What the further ledgers say has happened: every field whose quantity is `event` in data/layouts/fields.csv; told: the file has the
+-- column.
+CREATE MACRO event_rows() AS TABLE
+SELECT 'acceptance' AS kind, snapshot, project_id AS project_id, concat_ws('/', nullif(level, ''), nullif(item, '')) AS subject, row, unnest([
+    {'field': 'accepted', 'told': fields & 1 > 0, 'day': accepted, 'last': accepted_to}, {'field': 'rectified',
+    'told': fields & 8 > 0, 'day': rectified, 'last': rectified_to}, {'field': 'rechecked', 'told': fields & 16 > 0,
+    'day': rechecked, 'last': rechecked_to}, {'field': 'registered', 'told': fields & 128 > 0, 'day': registered,
+    'last': registered_to}, {'field': 'archived', 'told': fields & 256 > 0, 'day': archived, 'last': archived_to}
+], recursive := true) FROM acceptance
+UNION ALL SELECT 'satisfaction' AS kind, snapshot, project_id AS project_id, '' AS subject, row, unnest([
+    {'field': 'surveyed', 'told': fields & 1 > 0, 'day': surveyed, 'last': surveyed_to}
+], recursive := true) FROM satisfaction
+UNION ALL SELECT 'problems' AS kind, snapshot, project_id AS project_id, problem AS subject, row, unnest([
+    {'field': 'raised', 'told': fields & 4 > 0, 'day': raised, 'last': raised_to}, {'field': 'closed', 'told': fields & 32 > 0,
+    'day': closed, 'last': closed_to}
+], recursive := true) FROM problems
+UNION ALL SELECT 'suspensions' AS kind, snapshot, project_id AS project_id, written(stopped, stopped_to) AS subject, row, unnest([
+    {'field': 'stopped', 'told': true, 'day': stopped, 'last': stopped_to}, {'field': 'resumed', 'told': fields & 8 > 0,
+    'day': resumed, 'last': resumed_to}
+], recursive := true) FROM suspensions
+UNION ALL SELECT 'takeover' AS kind, snapshot, project_id AS project_id, item AS subject, row, unnest([
+    {'field': 'taken', 'told': fields & 2 > 0, 'day': taken, 'last': taken_to}
+], recursive := true) FROM takeover
+UNION ALL SELECT 'survey' AS kind, snapshot, community_id AS project_id, '' AS subject, row, unnest([
+    {'field': 'surveyed', 'told': fields & 16384 > 0, 'day': surveyed, 'last': surveyed_to}, {'field': 'entered',
+    'told': fields & 32768 > 0, 'day': entered, 'last': entered_to}
+], recursive := true) FROM survey
+UNION ALL SELECT 'adjustments' AS kind, snapshot, project_id AS project_id, written(adjusted, adjusted_to) AS subject, row, unnest([
+    {'field': 'adjusted', 'told': true, 'day': adjusted, 'last': adjusted_to}
+], recursive := true) FROM adjustments
+UNION ALL SELECT 'consultation' AS kind, snapshot, project_id AS project_id, '' AS subject, row, unnest([
+    {'field': 'finished', 'told': fields & 16 > 0, 'day': finished, 'last': finished_to}, {'field': 'deliberated',
+    'told': fields & 32 > 0, 'day': deliberated, 'last': deliberated_to}, {'field': 'contents', 'told': fields & 128 > 0,
+    'day': contents, 'last': contents_to}, {'field': 'mode_settled', 'told': fields & 256 > 0, 'day': mode_settled,
+    'last': mode_settled_to}
+], recursive := true) FROM consultation
+UNION ALL SELECT 'property' AS kind, snapshot, project_id AS project_id, '' AS subject, row, unnest([
+    {'field': 'since', 'told': fields & 8 > 0, 'day': since, 'last': since_to}
+], recursive := true) FROM property
+UNION ALL SELECT 'land' AS kind, snapshot, project_id AS project_id, matter AS subject, row, unnest([
+    {'field': 'asked', 'told': fields & 1 > 0, 'day': asked, 'last': asked_to}, {'field': 'settled', 'told': fields & 2 > 0,
+    'day': settled, 'last': settled_to}
+], recursive := true) FROM land
+UNION ALL SELECT 'special_plans' AS kind, snapshot, unit AS project_id, document AS subject, row, unnest([
+    {'field': 'reported', 'told': fields & 1024 > 0, 'day': reported, 'last': reported_to}, {'field': 'approved',
+    'told': fields & 2048 > 0, 'day': approved, 'last': approved_to}
+], recursive := true) FROM special_plans
+UNION ALL SELECT 'tasks' AS kind, snapshot, unit AS project_id, task AS subject, row, unnest([
+    {'field': 'finished', 'told': fields & 2 > 0, 'day': finished, 'last': finished_to}
+], recursive := true) FROM tasks
+UNION ALL SELECT 'annual_plans' AS kind, snapshot, plan_year::VARCHAR AS project_id, '' AS subject, row, unnest([
+    {'field': 'compiled', 'told': fields & 1 > 0, 'day': compiled, 'last': compiled_to}, {'field': 'published',
+    'told': fields & 2 > 0, 'day': published, 'last': published_to}
+], recursive := true) FROM annual_plans
+UNION ALL SELECT 'annual_inputs' AS kind, snapshot, plan_year::VARCHAR AS project_id, unit AS subject, row, unnest([
+    {'field': 'fed', 'told': fields & 1 > 0, 'day': fed, 'last': fed_to}
+], recursive := true) FROM annual_inputs
+UNION ALL SELECT 'evaluations' AS kind, snapshot, plan_year::VARCHAR AS project_id, concat_ws('/', nullif(matter, ''), nullif(area, '')) AS subject, row, unnest([
+    {'field': 'reported', 'told': fields & 4 > 0, 'day': reported, 'last': reported_to}
+], recursive := true) FROM evaluations;
+-- end: python -m tools.ledgers
+
+-- ---- Shared by figures: each definition stands here once ---------------------------------------------------------------
+
+-- Code of the milestone 开工; completion is the level that the reader chooses.
+CREATE MACRO commencement() AS 'M13';
+
 -- Something with a due date that is not done: 逾期 when its newest report is younger than the due date, 到期未报 when the
 -- due date passed since that report (nobody knows), NULL when it is done, not due or without any due date.
 CREATE MACRO lateness(done, due, reported, d) AS CASE
@@ -319,9 +775,6 @@ END;
 CREATE MACRO targets() AS TABLE
 SELECT b.batch, max(t.date) FILTER (WHERE t.role = 'commence') AS commence, max(t.date) FILTER (WHERE t.role = 'complete') AS complete
 FROM (SELECT batch FROM plan_targets UNION SELECT batch FROM register) b LEFT JOIN plan_targets t USING (batch) GROUP BY b.batch;
-
--- A number without needless decimals.
-CREATE MACRO plain(x) AS regexp_replace(x::VARCHAR, '\.0$', '');
 
 -- Days that can not be less than none; NULL stays NULL.
 CREATE MACRO not_negative(x) AS CASE WHEN x < 0 THEN 0 ELSE x END;
@@ -450,6 +903,43 @@ LEFT JOIN special_acceptance_at(d, k) a ON a.project_id = p.project_id AND a.ite
 LEFT JOIN takeover_at(d, k) t ON t.project_id = p.project_id AND t.item = i.item
 WHERE p.on_list;
 
+-- Property management of each project on the list at D: in_force is the mode in force by then (none: told that there is none); one from a later day is only
+-- planned. finished: 完工 by the milestone ledger, without it the earliest acceptance (of the works, comprehensive). after_finish: finished by its own report and nothing in force (NULL:
+-- not told, or told before the finish); days_without from the finish to that report, at least.
+CREATE MACRO property_status_at(d, k) AS TABLE
+WITH x AS (
+    SELECT *, coalesce(since > d AND in_force <> 'none', false) AS coming FROM property_at(d, k)
+),
+finish AS (
+    SELECT project_id, arg_min(actual, milestone) AS finished, arg_min(actual_to, milestone) AS finished_to
+    FROM milestones_at(d, k) WHERE milestone IN ('M14', 'M15', 'M18') AND actual <= d GROUP BY project_id
+),
+s AS (
+    SELECT p.project_id, x.before, x.planned, CASE WHEN NOT x.coming THEN x.in_force END AS in_force,
+        CASE WHEN x.since <= d THEN x.since END AS since, CASE WHEN x.since <= d THEN x.since_to END AS since_to, x.manager, x.basis, x.committee, x.note,
+        CASE WHEN x.in_force = 'none' THEN 'none' WHEN x.in_force IS NOT NULL AND NOT x.coming THEN 'in_force'
+            WHEN x.coming OR x.planned <> 'none' THEN 'planned' ELSE 'not_told' END AS state,
+        f.finished, f.finished_to, coalesce(nullif(f.finished_to, undated()), f.finished) AS finished_by, x.reported_as_of, x.snapshot, x.row
+    FROM projects_at(d, k) p LEFT JOIN x USING (project_id) LEFT JOIN finish f USING (project_id) WHERE p.on_list
+)
+SELECT * EXCLUDE (finished_by), CASE WHEN state = 'in_force' THEN in_force = planned END AS as_planned,
+    CASE WHEN finished IS NULL OR state = 'in_force' THEN false WHEN state <> 'not_told' AND finished_by <= reported_as_of THEN true END AS after_finish,
+    CASE WHEN after_finish THEN reported_as_of - finished_by END AS days_without
+FROM s;
+
+-- Land policy of each project on the list whose mode needs that of another site (annex 2), a row a matter or one without; and of any other with a matter. needed is NULL where
+-- the mode was not told. What was asked for after D is not there yet; days_waiting up to the row's own report, at least.
+CREATE MACRO land_status_at(d, k) AS TABLE
+WITH l AS (
+    SELECT * REPLACE (CASE WHEN settled <= d THEN settled END AS settled, CASE WHEN settled <= d THEN settled_to END AS settled_to)
+    FROM land_at(d, k) WHERE coalesce(asked <= d, true)
+)
+SELECT p.project_id, m.land AS needed, l.* EXCLUDE (project_id),
+    CASE WHEN m.land = false THEN 'other_mode' WHEN l.matter IS NULL THEN 'not_told' WHEN l.settled IS NOT NULL THEN 'settled' ELSE 'asked' END AS state,
+    CASE WHEN state = 'asked' THEN not_negative(l.reported_as_of - coalesce(nullif(l.asked_to, undated()), l.asked)) END AS days_waiting
+FROM projects_at(d, k) p LEFT JOIN plan_modes m ON m.mode = p.mode LEFT JOIN l USING (project_id)
+WHERE p.on_list AND (m.land OR l.matter IS NOT NULL);
+
 -- Why a project's commencement or completion waits, and for whom: reason and unit of its works that have not commenced (or are not
 -- finished), the one due first with a reason before the others; role is commence or complete.
 CREATE MACRO held_up_at(d, k) AS TABLE
@@ -465,8 +955,77 @@ FROM (
     WHERE CASE o.role WHEN 'commence' THEN w.commenced ELSE w.completed END IS NULL
 ) GROUP BY ALL;
 
+-- To which of the plan's two goals (一(三)) a year of construction belongs, as far as a year can tell: ensured, striven for, later than the plan's scope.
+CREATE MACRO cohort_of(built_year, ensured_by, built_by) AS CASE
+    WHEN make_date(built_year, 12, 31) <= ensured_by THEN 'ensured'
+    WHEN make_date(built_year, 1, 1) > ensured_by AND make_date(built_year, 12, 31) <= built_by THEN 'striven'
+    WHEN make_date(built_year, 1, 1) > built_by THEN 'later' ELSE 'unknown'
+END;
+
+-- One row a community of the survey (source survey), and one a project on the list that no survey row of its street names (source register). Facts of the
+-- survey go before the register's; a project of another street than the survey's is not looked up. breaks and missing: the facts by which the community breaks
+-- the plan's scope (一(二)), and those that nobody told; differs: facts in which survey and register contradict each other. Where a project has several
+-- communities the register's counts are lent to none of them, and nothing is compared. entry: listed (on the list of a batch), waiting (in the library without one),
+-- surveyed (not in the library).
+CREATE MACRO eligibility_at(d, k) AS TABLE
+WITH places AS (SELECT snapshot, project_id, max(street) AS street FROM reported GROUP BY ALL),
+s AS (
+    SELECT v.*, q.street, count(*) OVER (PARTITION BY v.project, q.street) = 1 AS alone
+    FROM survey_at(d, k) v LEFT JOIN places q ON q.snapshot = v.snapshot AND q.project_id = v.community_id
+),
+f AS (
+    SELECT 'survey' AS source, s.community_id, nullif(s.project, '') AS project_id, s.street, coalesce(nullif(s.name, ''), p.name) AS name,
+        coalesce(nullif(s.community, ''), nullif(p.community, '')) AS community, coalesce(s.built_year, p.built_year) AS built_year,
+        coalesce(nullif(s.land, ''), nullif(p.land, '')) AS land, s.neglected, s.utilities, s.services, s.willing,
+        coalesce(s.prior_provincial, p.prior_provincial) AS prior_provincial,
+        CASE WHEN s.prior_provincial IS NOT NULL THEN 'survey' WHEN p.prior_provincial IS NOT NULL THEN 'register' END AS prior_source,
+        coalesce(s.households, CASE WHEN s.alone THEN p.households END) AS households,
+        coalesce(s.buildings, CASE WHEN s.alone THEN p.buildings END) AS buildings,
+        coalesce(s.area_m2, CASE WHEN s.alone THEN p.area_m2 END) AS area_m2,
+        CASE WHEN s.surveyed <= d THEN s.surveyed END AS surveyed, CASE WHEN s.surveyed <= d THEN s.surveyed_to END AS surveyed_to,
+        CASE WHEN s.entered <= d THEN s.entered END AS entered, CASE WHEN s.entered <= d THEN s.entered_to END AS entered_to,
+        nullif(s.entry_batch, '') AS entry_batch, coalesce(p.on_list, false) AS on_list, CASE WHEN p.on_list THEN p.batch END AS batch,
+        s.alone AND s.built_year <> p.built_year AS other_year, CASE WHEN s.alone THEN s.land END AS survey_land, p.land AS register_land,
+        s.alone AND s.prior_provincial <> p.prior_provincial AS other_prior, s.alone AND s.households <> p.households AS other_households,
+        s.alone AND s.buildings <> p.buildings AS other_buildings, s.reported_as_of, s.snapshot, s.row
+    FROM s LEFT JOIN projects_at(d, k) p ON p.project_id = s.project AND p.street = s.street
+    UNION ALL
+    SELECT 'register', NULL, p.project_id, p.street, p.name, nullif(p.community, ''), p.built_year, nullif(p.land, ''), NULL, NULL, NULL, NULL,
+        p.prior_provincial, CASE WHEN p.prior_provincial IS NOT NULL THEN 'register' END, p.households, p.buildings, p.area_m2, NULL, NULL, NULL, NULL, NULL,
+        true, p.batch, false, NULL, NULL, false, false, false, p.reported_as_of, p.snapshot, p.row
+    FROM projects_at(d, k) p ANTI JOIN s ON s.project = p.project_id AND s.street = p.street
+    WHERE p.on_list
+),
+c AS (
+    SELECT f.*, cohort_of(built_year, u.ensured_by, u.built_by) AS cohort,
+        CASE WHEN make_date(built_year, 12, 31) <= u.built_by THEN true WHEN make_date(built_year, 1, 1) > u.built_by THEN false END AS built_ok,
+        contains(f.land, u.land) AND NOT contains(f.land, '非' || u.land) AS land_ok,
+        contains(survey_land, u.land) <> contains(register_land, u.land) AS other_land
+    FROM f CROSS JOIN plan_rules u
+)
+SELECT * EXCLUDE (other_year, other_prior, other_households, other_buildings, other_land, survey_land, register_land),
+    CASE cohort WHEN 'unknown' THEN NULL ELSE cohort = 'ensured' END AND (utilities OR services) AND willing AS priority,
+    concat_ws(',', CASE WHEN NOT built_ok THEN 'built_year' END, CASE WHEN NOT land_ok THEN 'land' END, CASE WHEN NOT neglected THEN 'neglected' END,
+        CASE WHEN NOT utilities THEN 'utilities' END, CASE WHEN NOT services THEN 'services' END, CASE WHEN NOT willing THEN 'willing' END) AS breaks,
+    concat_ws(',', CASE WHEN built_ok IS NULL THEN 'built_year' END, CASE WHEN land_ok IS NULL THEN 'land' END,
+        CASE WHEN neglected IS NULL THEN 'neglected' END, CASE WHEN utilities IS NULL THEN 'utilities' END, CASE WHEN services IS NULL THEN 'services' END,
+        CASE WHEN willing IS NULL THEN 'willing' END) AS missing,
+    CASE WHEN breaks <> '' THEN 'doubtful' WHEN missing <> '' THEN 'incomplete' ELSE 'eligible' END AS state,
+    concat_ws(',', CASE WHEN other_year THEN 'built_year' END, CASE WHEN other_land THEN 'land' END, CASE WHEN other_prior THEN 'prior_provincial' END,
+        CASE WHEN other_buildings THEN 'buildings' END, CASE WHEN other_households THEN 'households' END) AS differs,
+    CASE WHEN on_list AND batch IS NOT NULL THEN 'listed' WHEN on_list OR entered IS NOT NULL THEN 'waiting' ELSE 'surveyed' END AS entry
+FROM c;
+
+-- The same by project on the list: one of several communities belongs to the cohort of its youngest, has priority if all do whose facts are known,
+-- and was renovated under the province's plans (三(四)) if no known one was not.
+CREATE MACRO project_scope_at(d, k) AS TABLE
+SELECT project_id, count(*) AS communities, cohort_of(max(built_year), any_value(u.ensured_by), any_value(u.built_by)) AS cohort,
+    bool_and(priority) AS priority, coalesce(bool_and(prior_provincial), false) AS prior_provincial, max(prior_source) AS prior_source
+FROM eligibility_at(d, k) CROSS JOIN plan_rules u WHERE on_list GROUP BY project_id;
+
 -- One row a project and category with works in it (facility ''), and within 基础改造类 one a kind of facility: commenced by the
--- earliest work, completed by the last of all; due when the last of its planned works should be complete by its baseline.
+-- earliest work, completed by the last of all; due when the last of its planned works should be complete by its baseline. Projects that
+-- were renovated under the province's plans are in no plan of basic public facilities (三(四)): they have no row 公共设施, and all others.
 CREATE MACRO category_at(d, k) AS TABLE
 WITH g AS (
     SELECT project_id, category, CASE WHEN grouping(facility) = 1 THEN '' ELSE facility END AS facility,
@@ -480,7 +1039,8 @@ WITH g AS (
     GROUP BY GROUPING SETS ((project_id, category), (project_id, category, facility))
     HAVING grouping(facility) = 1 OR facility <> ''
 )
-SELECT *, CASE WHEN NOT planned_done THEN lateness(completed, due, reported_as_of, d) END AS lateness FROM g;
+SELECT *, CASE WHEN NOT planned_done THEN lateness(completed, due, reported_as_of, d) END AS lateness
+FROM g ANTI JOIN (FROM project_scope_at(d, k) WHERE prior_provincial) x ON x.project_id = g.project_id AND g.facility = '公共设施';
 
 -- One row a street of the plan: the as-of dates of its newest reports by kind, the oldest among the required kinds (NULL if
 -- one was never sent), and whether all of them belong to the round (期) that ends at D.
@@ -504,6 +1064,152 @@ SELECT p.street, p.position, k.register_as_of, k.progress_as_of, k.milestones_as
     coalesce(r.reported_as_of > d - (SELECT round_days FROM plan_rules), false) AS reported
 FROM plan_streets p LEFT JOIN kinds k USING (street) LEFT JOIN required r USING (street);
 
+-- The bodies that answer for what annex 2 gives a unit: the unit itself, for 各街道办事处 each street office among the streets sc
+-- (street: '' for all others).
+CREATE MACRO bodies(sc) AS TABLE
+SELECT u.unit, coalesce(s.street, u.unit) AS body, coalesce(s.street, '') AS street, u.kind, u.member, u.position, coalesce(s.position, 0) AS place
+FROM plan_units u LEFT JOIN plan_streets s ON u.kind = 'street_offices' AND list_contains(sc, s.street)
+WHERE len(sc) > 0 AND (u.kind <> 'street_offices' OR s.street IS NOT NULL);
+
+-- Every task of annex 2 for each body that answers for it, as the body's own newest task ledger tells it; what is to be finished after d is
+-- under way. A row in which nothing is filled in tells nothing.
+CREATE MACRO task_status_at(d, k, sc) AS TABLE
+SELECT t.task, t.unit, t.position, b.body, b.street, b.place, CASE WHEN r.state = 'done' AND r.finished > d THEN 'under_way' ELSE r.state END AS state,
+    CASE WHEN r.finished <= d THEN r.finished END AS finished, CASE WHEN r.finished <= d THEN r.finished_to END AS finished_to,
+    r.situation, r.next, r.note, r.snapshot, r.row, CASE WHEN coalesce(r.state, r.situation, r.next) IS NOT NULL THEN r.reported_as_of END AS reported_as_of
+FROM plan_tasks t JOIN bodies(sc) b USING (unit) LEFT JOIN tasks_at(d, k) r ON r.unit = b.body AND r.task = t.task;
+
+-- Every document that annex 2 asks for, for each body that owes it (owed), as the body's own newest ledger of special plans tells it, and those that a
+-- body tells without owing them. The eight elements of 三(二) are those of special plans. A row in which nothing is filled in tells nothing.
+CREATE MACRO document_status_at(d, k, sc) AS TABLE
+WITH t AS (
+    SELECT * REPLACE (
+        CASE WHEN reported <= d THEN reported END AS reported, CASE WHEN reported <= d THEN reported_to END AS reported_to,
+        CASE WHEN approved <= d THEN approved END AS approved, CASE WHEN approved <= d THEN approved_to END AS approved_to
+    ), (reported > d OR approved > d) IS TRUE AS coming FROM special_plans_at(d, k)
+),
+every AS (
+    SELECT o.document, o.task, o.kind, o.position, b.body, b.street, b.place, true AS owed FROM plan_documents o JOIN bodies(sc) b USING (unit)
+    UNION ALL
+    SELECT o.document, o.task, o.kind, o.position, t.unit, coalesce(s.street, ''), coalesce(s.position, 0), false
+    FROM t JOIN plan_documents o USING (document) LEFT JOIN plan_streets s ON s.street = t.unit
+    WHERE len(sc) > 0 AND (s.street IS NULL OR list_contains(sc, s.street)) AND NOT EXISTS (FROM bodies(sc) b WHERE b.unit = o.unit AND b.body = t.unit)
+),
+e AS (
+    SELECT v.*, t.* EXCLUDE (unit, document, coming), [communities, period, standard, executor, funding, mechanism, measures, coordinated] AS parts,
+        len(list_filter(parts, lambda x: x IS NOT NULL)) AS elements_told,
+        coalesce(t.coming, false) OR elements_told > 0
+            OR coalesce(first_year::VARCHAR, last_year::VARCHAR, reported::VARCHAR, approved::VARCHAR, nullif(doc_no, ''), nullif(note, '')) IS NOT NULL AS told
+    FROM every v LEFT JOIN t ON t.unit = v.body AND t.document = v.document
+)
+SELECT * EXCLUDE (parts), CASE WHEN elements_told > 0 THEN len(list_filter(parts, lambda x: x)) END AS elements, CASE WHEN kind = 'special' THEN elements = len(parts) END AS complete,
+    last_year - first_year + 1 AS years, CASE kind WHEN 'five_year' THEN 5 WHEN 'three_year' THEN 3 END <> years AS odd_years,
+    CASE WHEN approved IS NOT NULL THEN 'approved' WHEN reported IS NOT NULL THEN 'reported' WHEN told THEN 'drafting' ELSE 'not_reported' END AS state
+FROM e;
+
+-- The years of annual plans that there is something to say about: each from the plan's issue to the year after d within its horizon, those of the plan's
+-- targets, of communities on the list in the streets sc, of annual plans and of what was fed into them by a body that may be seen; due: 三(四), listed: communities of that batch on the list, in the streets sc; whole: sc are all streets.
+CREATE MACRO annual_years_at(d, k, sc) AS TABLE
+WITH p AS (SELECT batch, street, households FROM projects_at(d, k) WHERE on_list),
+y AS (
+    SELECT batch AS plan_year FROM plan_targets UNION SELECT batch FROM p WHERE list_contains(sc, street) UNION SELECT plan_year FROM annual_plans_at(d, k)
+    UNION SELECT plan_year FROM annual_inputs_at(d, k) WHERE unit NOT IN (SELECT street FROM plan_streets WHERE NOT list_contains(sc, street))
+    UNION SELECT unnest(range(year(issued) + 1, least(year(d) + 1, year(horizon)) + 1))::INTEGER FROM plan_rules
+)
+SELECT y.plan_year, make_date(y.plan_year - 1, u.annual_month, u.annual_day) AS due, due < u.issued AS before_issue, count(p.batch) AS listed,
+    sum(p.households)::BIGINT AS listed_households, (SELECT bool_and(list_contains(sc, street)) FROM plan_streets) AS whole
+FROM y CROSS JOIN plan_rules u LEFT JOIN p ON p.batch = y.plan_year AND list_contains(sc, p.street)
+WHERE len(sc) > 0 AND y.plan_year IS NOT NULL GROUP BY ALL;
+
+-- Who feeds the annual plan of each of those years (三(四)): the street offices with communities on the list of that batch (all while it has none), the
+-- bodies that carry a special renovation, and the other units with a task in annex 2 or a work item; not the unit that draws the plan up. Others that fed it
+-- are there too, not expected.
+CREATE MACRO annual_bodies_at(d, k, sc) AS TABLE
+WITH y AS (SELECT plan_year FROM annual_years_at(d, k, sc)),
+p AS (SELECT batch, street FROM projects_at(d, k) WHERE on_list),
+f AS (
+    SELECT * REPLACE (CASE WHEN fed <= d THEN fed END AS fed, CASE WHEN fed <= d THEN fed_to END AS fed_to) FROM annual_inputs_at(d, k)
+),
+carry AS (SELECT DISTINCT unit FROM plan_items WHERE special AND unit <> ''),
+named AS (
+    SELECT unit FROM carry UNION SELECT unit FROM plan_items WHERE unit <> '' UNION SELECT t.unit FROM plan_tasks t JOIN plan_units u USING (unit)
+    WHERE u.kind IN ('department', 'utility', 'company')
+),
+expected AS (
+    SELECT y.plan_year, s.street AS unit, 'street' AS role
+    FROM y CROSS JOIN plan_streets s
+    WHERE list_contains(sc, s.street) AND (EXISTS (FROM p WHERE p.batch = y.plan_year AND p.street = s.street) OR NOT EXISTS (FROM p WHERE p.batch = y.plan_year))
+    UNION ALL
+    SELECT y.plan_year, n.unit, CASE WHEN n.unit IN (FROM carry) THEN 'special' ELSE 'department' END
+    FROM y CROSS JOIN named n WHERE n.unit NOT IN (SELECT unit FROM plan_tasks WHERE measure = 'annual')
+),
+every AS (
+    SELECT *, true AS expected FROM expected
+    UNION ALL
+    SELECT f.plan_year, f.unit, CASE WHEN f.unit IN (SELECT street FROM plan_streets) THEN 'street' WHEN f.unit IN (FROM carry) THEN 'special' ELSE 'department' END, false
+    FROM f JOIN y USING (plan_year) ANTI JOIN expected e ON e.plan_year = f.plan_year AND e.unit = f.unit
+    WHERE f.unit NOT IN (SELECT street FROM plan_streets WHERE NOT list_contains(sc, street))
+)
+SELECT e.*, f.fed, f.fed_to, f.what, f.communities, f.note, f.reported_as_of, CASE WHEN f.fed IS NOT NULL THEN 'fed' ELSE 'not_told' END AS state
+FROM every e LEFT JOIN f ON f.plan_year = e.plan_year AND f.unit = e.unit;
+
+-- The first and the last day that a written date can mean; done by then on a day not told has no first one.
+CREATE MACRO earliest(x, x_to) AS CASE WHEN x_to <> undated() THEN x END;
+CREATE MACRO latest_day(x, x_to) AS CASE WHEN x_to = undated() THEN x ELSE x_to END;
+
+-- Whether something was settled before the works began: before and after only where no day that was written allows the other; without only where a report
+-- (told) that is no older than the beginning says that it was not done; NULL while nothing has begun.
+CREATE MACRO settled_before(done, done_to, began, began_to, told) AS CASE
+    WHEN began IS NULL THEN NULL
+    WHEN done IS NULL THEN CASE WHEN told IS NULL THEN 'not_told' WHEN told >= latest_day(began, began_to) THEN 'without' ELSE 'unclear' END
+    WHEN latest_day(done, done_to) <= earliest(began, began_to) THEN 'before'
+    WHEN earliest(done, done_to) > latest_day(began, began_to) THEN 'after'
+    ELSE 'unclear'
+END;
+
+-- Residents' opinions and the mode of management of each community that a question is about (四(一)): by the ledger of consultations, without a date there by the
+-- milestones 征求意见完成 and 方案确定 (opinion_by, mode_by say which), each held against the commencement.
+CREATE MACRO consultation_status_at(d, k, b, sc, cat) AS TABLE
+WITH c AS (
+    SELECT * REPLACE (
+        CASE WHEN finished <= d THEN finished END AS finished, CASE WHEN finished <= d THEN finished_to END AS finished_to,
+        CASE WHEN deliberated <= d THEN deliberated END AS deliberated, CASE WHEN deliberated <= d THEN deliberated_to END AS deliberated_to,
+        CASE WHEN contents <= d THEN contents END AS contents, CASE WHEN contents <= d THEN contents_to END AS contents_to,
+        CASE WHEN mode_settled <= d THEN mode_settled END AS mode_settled, CASE WHEN mode_settled <= d THEN mode_settled_to END AS mode_settled_to
+    ), CASE WHEN online IS NOT NULL OR offline IS NOT NULL THEN coalesce(online, 0) + coalesce(offline, 0) END AS answers
+    FROM consultation_at(d, k)
+),
+tells AS (  -- whose ledger has a column for the mode
+    SELECT DISTINCT f.project_id FROM filed_at(d, k, 'consultation') f JOIN snapshot_columns s USING (snapshot) WHERE s.field = 'mode_settled'
+),
+m AS (
+    SELECT project_id, milestone, reported_as_of, CASE WHEN actual <= d THEN actual END AS actual, CASE WHEN actual <= d THEN actual_to END AS actual_to
+    FROM milestones_at(d, k) WHERE milestone IN ('M06', 'M07')
+),
+s AS (
+    SELECT p.project_id, p.name, p.street, p.households, p.commenced, p.commenced_to, c.asked, c.online, c.offline, c.answers, c.agreed,
+        coalesce(c.finished, o.actual) AS finished, CASE WHEN c.finished IS NULL THEN o.actual_to ELSE c.finished_to END AS finished_to,
+        CASE WHEN c.finished IS NOT NULL THEN 'consultation' WHEN o.actual IS NOT NULL THEN 'milestones' END AS opinion_by,
+        c.deliberated, c.deliberated_to, c.form, c.contents, c.contents_to,
+        coalesce(c.mode_settled, z.actual) AS mode_settled, CASE WHEN c.mode_settled IS NULL THEN z.actual_to ELSE c.mode_settled_to END AS mode_settled_to,
+        CASE WHEN c.mode_settled IS NOT NULL THEN 'consultation' WHEN z.actual IS NOT NULL THEN 'milestones' END AS mode_by,
+        r.planned AS mode, c.designer_tender, c.designer, c.note, c.reported_as_of, c.project_id IS NOT NULL AS told,
+        settled_before(coalesce(c.finished, o.actual), CASE WHEN c.finished IS NULL THEN o.actual_to ELSE c.finished_to END,
+            p.commenced, p.commenced_to, greatest(c.reported_as_of, o.reported_as_of)) AS opinion_order,
+        settled_before(coalesce(c.mode_settled, z.actual), CASE WHEN c.mode_settled IS NULL THEN z.actual_to ELSE c.mode_settled_to END,
+            p.commenced, p.commenced_to, greatest(CASE WHEN t.project_id IS NOT NULL THEN c.reported_as_of END, z.reported_as_of)) AS mode_order
+    FROM asked_at(d, k, commencement(), b, sc, cat) p
+    LEFT JOIN c ON c.project_id = p.project_id LEFT JOIN tells t ON t.project_id = p.project_id
+    LEFT JOIN m o ON o.project_id = p.project_id AND o.milestone = 'M06' LEFT JOIN m z ON z.project_id = p.project_id AND z.milestone = 'M07'
+    LEFT JOIN property_at(d, k) r ON r.project_id = p.project_id
+)
+SELECT *, CASE opinion_order WHEN 'before' THEN true WHEN 'after' THEN false WHEN 'without' THEN false END AS opinion_before,
+    CASE mode_order WHEN 'before' THEN true WHEN 'after' THEN false WHEN 'without' THEN false END AS mode_before,
+    CASE WHEN commenced IS NULL THEN 'not_due' WHEN 'without' IN (opinion_order, mode_order) THEN 'not_settled'
+        WHEN 'after' IN (opinion_order, mode_order) THEN 'settled_after' WHEN 'not_told' IN (opinion_order, mode_order) THEN 'not_told'
+        WHEN 'unclear' IN (opinion_order, mode_order) THEN 'unclear' ELSE 'settled_before' END AS state
+FROM s;
+
 -- Communities whose comprehensive acceptance took place, whatever its result, by either ledger: a survey is due (四(五)).
 CREATE MACRO survey_due_at(d, k) AS TABLE
 SELECT project_id FROM acceptance_at(d, k) WHERE level = 'M18' AND (accepted <= d OR (accepted IS NULL AND result IS NOT NULL))
@@ -519,7 +1225,9 @@ CREATE MACRO subject_of(level, item) AS level || CASE WHEN coalesce(item, '') = 
 
 -- What such a row is called: the plan's names for codes of milestones and work items, else as the file has it (a source, a number, a day).
 CREATE MACRO subject_name(of_kind, of_subject) AS CASE
-    WHEN of_kind IN ('funds', 'problems', 'suspensions') THEN of_subject
+    WHEN of_kind = 'tasks' THEN coalesce((SELECT t.name FROM plan_tasks t WHERE t.task = of_subject), of_subject)
+    WHEN of_kind = 'special_plans' THEN coalesce((SELECT t.name FROM plan_documents t WHERE t.document = of_subject), of_subject)
+    WHEN of_kind NOT IN ('progress', 'milestones', 'acceptance', 'satisfaction', 'sequence', 'takeover') THEN of_subject
     ELSE coalesce(nullif(concat_ws(' · ', (SELECT m.name FROM plan_milestones m WHERE m.milestone = split_part(of_subject, '/', 1)),
         (SELECT i.name FROM plan_items i WHERE i.item = split_part(of_subject, '/', -1))), ''), of_subject)
 END;
@@ -527,36 +1235,7 @@ END;
 -- A result as a ledger writes it.
 CREATE MACRO result_word(x) AS CASE x WHEN 'passed' THEN '合格' WHEN 'failed' THEN '不合格' ELSE x END;
 
--- Every row of every ledger but the registers.
-CREATE MACRO ledger_rows() AS TABLE
-SELECT 'progress' AS kind, snapshot, project_id, item AS subject, row FROM works
-UNION ALL SELECT 'milestones', snapshot, project_id, milestone, row FROM milestones
-UNION ALL SELECT 'acceptance', snapshot, project_id, subject_of(level, item), row FROM acceptance
-UNION ALL SELECT 'satisfaction', snapshot, project_id, '', row FROM satisfaction
-UNION ALL SELECT 'funds', snapshot, project_id, source, row FROM funds
-UNION ALL SELECT 'problems', snapshot, project_id, problem, row FROM problems
-UNION ALL SELECT 'suspensions', snapshot, project_id, written(stopped, stopped_to), row FROM suspensions
-UNION ALL SELECT 'sequence', snapshot, project_id, item, row FROM sequence
-UNION ALL SELECT 'takeover', snapshot, project_id, item, row FROM takeover;
-
--- The rows of the further ledgers in force at D; said: all that the row says, to be compared.
-CREATE MACRO further_at(d, k) AS TABLE
-SELECT 'acceptance' AS kind, project_id, subject_of(level, item) AS subject, snapshot, row, reported_as_of,
-    [written(accepted, accepted_to), result, written(rectify_due, rectify_due_to), written(rectified, rectified_to), written(rechecked, rechecked_to), recheck_result, report, written(registered, registered_to), written(archived, archived_to), archive_no, unit, note]::VARCHAR AS said FROM acceptance_at(d, k)
-UNION ALL SELECT 'satisfaction', project_id, '', snapshot, row, reported_as_of,
-    [written(surveyed, surveyed_to), issued::VARCHAR, responses::VARCHAR, satisfied::VARCHAR, score::VARCHAR, method, note]::VARCHAR FROM satisfaction_at(d, k)
-UNION ALL SELECT 'funds', project_id, source, snapshot, row, reported_as_of,
-    [planned::VARCHAR, received::VARCHAR, disbursed::VARCHAR, spent::VARCHAR, confirmed::VARCHAR, note]::VARCHAR FROM funds_at(d, k)
-UNION ALL SELECT 'problems', project_id, problem, snapshot, row, reported_as_of,
-    [what, type, written(raised, raised_to), unit, written(due, due_to), written(closed, closed_to), supervision, measure, note]::VARCHAR FROM problems_at(d, k)
-UNION ALL SELECT 'suspensions', project_id, written(stopped, stopped_to), snapshot, row, reported_as_of,
-    [reason, unit, written(resume_planned, resume_planned_to), written(resumed, resumed_to), note]::VARCHAR FROM suspensions_at(d, k)
-UNION ALL SELECT 'sequence', project_id, item, snapshot, row, reported_as_of,
-    [step::VARCHAR, written(begins, begins_to), written(ends, ends_to), unit, note]::VARCHAR FROM sequence_at(d, k)
-UNION ALL SELECT 'takeover', project_id, item, snapshot, row, reported_as_of,
-    [written(planned, planned_to), written(taken, taken_to), unit, document, note]::VARCHAR FROM takeover_at(d, k);
-
--- Every value that any file gives for one project, as text: subject is the code of the work item or milestone ('' in a
+-- Every value that any file gives for one project (community, unit, year), as text: subject is the code of the work item or milestone ('' in a
 -- register; see Kind.subject in renewal/intake/layouts.py), value NULL where the cell is empty; a field that the file has no column for has no row.
 CREATE MACRO values_of(d, k, p) AS TABLE
 WITH s AS (SELECT snapshot, ord, as_of, known_at FROM snapshots_at(d, k)),
@@ -591,62 +1270,15 @@ v AS (
         {'field': 'evidence', 'bit': 8, 'value': evidence}, {'field': 'note', 'bit': 16, 'value': note}
     ]) FROM milestones WHERE project_id = p
     UNION ALL
-    SELECT 'acceptance', subject_of(level, item), snapshot, row, fields, unnest([
-        {'field': 'accepted', 'bit': 1, 'value': written(accepted, accepted_to)}, {'field': 'result', 'bit': 2, 'value': result_word(result)},
-        {'field': 'rectify_due', 'bit': 4, 'value': written(rectify_due, rectify_due_to)},
-        {'field': 'rectified', 'bit': 8, 'value': written(rectified, rectified_to)},
-        {'field': 'rechecked', 'bit': 16, 'value': written(rechecked, rechecked_to)},
-        {'field': 'recheck_result', 'bit': 32, 'value': result_word(recheck_result)}, {'field': 'report', 'bit': 64, 'value': report},
-        {'field': 'registered', 'bit': 128, 'value': written(registered, registered_to)},
-        {'field': 'archived', 'bit': 256, 'value': written(archived, archived_to)},
-        {'field': 'archive_no', 'bit': 512, 'value': archive_no}, {'field': 'unit', 'bit': 1024, 'value': unit},
-        {'field': 'note', 'bit': 2048, 'value': note}
-    ]) FROM acceptance WHERE project_id = p
-    UNION ALL
-    SELECT 'satisfaction', '', snapshot, row, fields, unnest([
-        {'field': 'surveyed', 'bit': 1, 'value': written(surveyed, surveyed_to)}, {'field': 'issued', 'bit': 2, 'value': issued::VARCHAR},
-        {'field': 'responses', 'bit': 4, 'value': responses::VARCHAR}, {'field': 'satisfied', 'bit': 8, 'value': satisfied::VARCHAR},
-        {'field': 'score', 'bit': 16, 'value': plain(score)}, {'field': 'method', 'bit': 32, 'value': method},
-        {'field': 'note', 'bit': 64, 'value': note}
-    ]) FROM satisfaction WHERE project_id = p
-    UNION ALL
-    SELECT 'funds', source, snapshot, row, fields, unnest([
-        {'field': 'planned', 'bit': 1, 'value': plain(planned)}, {'field': 'received', 'bit': 2, 'value': plain(received)},
-        {'field': 'disbursed', 'bit': 4, 'value': plain(disbursed)}, {'field': 'spent', 'bit': 8, 'value': plain(spent)},
-        {'field': 'confirmed', 'bit': 16, 'value': plain(confirmed)}, {'field': 'note', 'bit': 32, 'value': note}
-    ]) FROM funds WHERE project_id = p
-    UNION ALL
-    SELECT 'problems', problem, snapshot, row, fields, unnest([
-        {'field': 'what', 'bit': 1, 'value': what}, {'field': 'type', 'bit': 2, 'value': type},
-        {'field': 'raised', 'bit': 4, 'value': written(raised, raised_to)}, {'field': 'unit', 'bit': 8, 'value': unit},
-        {'field': 'due', 'bit': 16, 'value': written(due, due_to)}, {'field': 'closed', 'bit': 32, 'value': written(closed, closed_to)},
-        {'field': 'supervision', 'bit': 64, 'value': supervision}, {'field': 'measure', 'bit': 128, 'value': measure},
-        {'field': 'note', 'bit': 256, 'value': note}
-    ]) FROM problems WHERE project_id = p
-    UNION ALL
-    SELECT 'suspensions', written(stopped, stopped_to), snapshot, row, fields, unnest([
-        {'field': 'reason', 'bit': 1, 'value': reason}, {'field': 'unit', 'bit': 2, 'value': unit},
-        {'field': 'resume_planned', 'bit': 4, 'value': written(resume_planned, resume_planned_to)},
-        {'field': 'resumed', 'bit': 8, 'value': written(resumed, resumed_to)}, {'field': 'note', 'bit': 16, 'value': note}
-    ]) FROM suspensions WHERE project_id = p
-    UNION ALL
-    SELECT 'sequence', item, snapshot, row, fields, unnest([
-        {'field': 'step', 'bit': 1, 'value': step::VARCHAR}, {'field': 'begins', 'bit': 2, 'value': written(begins, begins_to)},
-        {'field': 'ends', 'bit': 4, 'value': written(ends, ends_to)}, {'field': 'unit', 'bit': 8, 'value': unit},
-        {'field': 'note', 'bit': 16, 'value': note}
-    ]) FROM sequence WHERE project_id = p
-    UNION ALL
-    SELECT 'takeover', item, snapshot, row, fields, unnest([
-        {'field': 'planned', 'bit': 1, 'value': written(planned, planned_to)},
-        {'field': 'taken', 'bit': 2, 'value': written(taken, taken_to)}, {'field': 'unit', 'bit': 4, 'value': unit},
-        {'field': 'document', 'bit': 8, 'value': document}, {'field': 'note', 'bit': 16, 'value': note}
-    ]) FROM takeover WHERE project_id = p
+    FROM further_values(p)
 )
-SELECT v.kind, v.subject, coalesce(m.name || ' · ' || i.name, i.name, m.name, v.subject) AS label, coalesce(i.position, m.position, 0) AS position,
+SELECT v.kind, v.subject, coalesce(m.name || ' · ' || i.name, i.name, m.name, t.name, v.subject) AS label, coalesce(i.position, m.position, t.position, 0) AS position,
     v.cell.field AS field, v.cell.bit AS bit, nullif(v.cell.value, '') AS value, v.snapshot, v.row, s.ord, s.as_of, s.known_at
 FROM v JOIN s USING (snapshot)
 LEFT JOIN plan_items i ON i.item = CASE WHEN v.kind = 'acceptance' THEN split_part(v.subject, '/', 2)
     WHEN v.kind IN ('progress', 'sequence', 'takeover') THEN v.subject END
+LEFT JOIN (FROM (SELECT task AS code, name, position FROM plan_tasks) UNION ALL SELECT document, name, position FROM plan_documents) t
+    ON v.kind IN ('tasks', 'special_plans') AND t.code = v.subject
 LEFT JOIN plan_milestones m ON m.milestone = CASE v.kind WHEN 'milestones' THEN v.subject WHEN 'acceptance' THEN split_part(v.subject, '/', 1) END
 WHERE v.fields & v.cell.bit > 0;
 
@@ -689,34 +1321,6 @@ UNION ALL
 SELECT f.kind, f.project_id, f.subject, f.snapshot, f.row, s.as_of, s.ord
 FROM (SELECT kind, project_id, subject, snapshot, row FROM further_at(d, k) WHERE p IS NULL) f JOIN snapshots s USING (snapshot);
 
--- What the further ledgers say has happened: every field whose quantity is `event` in data/layouts/fields.csv; told: the file has the column.
-CREATE MACRO event_rows() AS TABLE
-SELECT 'acceptance' AS kind, snapshot, project_id, subject_of(level, item) AS subject, row, unnest([
-    {'field': 'accepted', 'told': fields & 1 > 0, 'day': accepted, 'last': accepted_to},
-    {'field': 'rectified', 'told': fields & 8 > 0, 'day': rectified, 'last': rectified_to},
-    {'field': 'rechecked', 'told': fields & 16 > 0, 'day': rechecked, 'last': rechecked_to},
-    {'field': 'registered', 'told': fields & 128 > 0, 'day': registered, 'last': registered_to},
-    {'field': 'archived', 'told': fields & 256 > 0, 'day': archived, 'last': archived_to}
-], recursive := true) FROM acceptance
-UNION ALL
-SELECT 'satisfaction', snapshot, project_id, '', row, unnest([
-    {'field': 'surveyed', 'told': fields & 1 > 0, 'day': surveyed, 'last': surveyed_to}
-], recursive := true) FROM satisfaction
-UNION ALL
-SELECT 'problems', snapshot, project_id, problem, row, unnest([
-    {'field': 'raised', 'told': fields & 4 > 0, 'day': raised, 'last': raised_to},
-    {'field': 'closed', 'told': fields & 32 > 0, 'day': closed, 'last': closed_to}
-], recursive := true) FROM problems
-UNION ALL
-SELECT 'suspensions', snapshot, project_id, written(stopped, stopped_to), row, unnest([
-    {'field': 'stopped', 'told': true, 'day': stopped, 'last': stopped_to},
-    {'field': 'resumed', 'told': fields & 8 > 0, 'day': resumed, 'last': resumed_to}
-], recursive := true) FROM suspensions
-UNION ALL
-SELECT 'takeover', snapshot, project_id, item, row, unnest([
-    {'field': 'taken', 'told': fields & 2 > 0, 'day': taken, 'last': taken_to}
-], recursive := true) FROM takeover;
-
 -- Ledger rows, one a project and snapshot, that call a project by a name which no register has given it: name as the ledger has it, called: by
 -- a register, other: a project that a register calls so (NULL: none).
 CREATE MACRO strange_names(d, k, p) AS TABLE
@@ -727,7 +1331,7 @@ WITH called AS (  -- every name that a register has given a project
 c AS (
     SELECT q.snapshot, q.project_id, q.street, q.name
     FROM reported q JOIN checked_snapshots(d, k, p) s USING (snapshot)
-    WHERE s.kind <> 'register' AND q.name <> ''
+    WHERE s.kind IN (SELECT kind FROM plan_kinds WHERE about = 'project' AND kind <> 'register') AND q.name <> ''
 ),
 strange AS (SELECT c.* FROM c SEMI JOIN called r USING (project_id) ANTI JOIN called r ON r.project_id = c.project_id AND r.name = c.name),
 rows AS (

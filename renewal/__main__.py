@@ -1,4 +1,4 @@
-"""Commands: python -m renewal load | snapshots | figure | quality | publications | withdraw | verify | rebuild | export |
+"""Commands: python -m renewal load | snapshots | figure | plan | quality | publications | withdraw | verify | rebuild | export |
 patch | sample | serve.
 
 Exit codes: 0 done; 2 refused, nothing changed; 3 (load --good-only) published, though some files were refused.
@@ -22,7 +22,7 @@ from .i18n import gettext as _
 from .intake.layouts import load_layouts
 from .intake.problems import Refusal
 from .intake.values import iso_day
-from .plan import load_plan
+from .plan import LISTS, PlanError, load_plan
 from .store import LoadReport, Store, StoreError, load, quality, rebuild, verify, withdraw
 
 
@@ -87,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the figure's own")
     sub.add_argument("--csv", action="store_true", help="print CSV")
 
+    sub = command("plan", _plan, "print what the plan says: how many of everything, or one list of it", store=False)
+    sub.add_argument("what", nargs="?", metavar="LIST", help=f"one of {', '.join(LISTS)}")
+
     sub = command("quality", _quality, "list what the rules of sense find among the rows in force")
     sub.add_argument("--as-of", help="date of the state (default: the newest snapshot's)")
 
@@ -110,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--as-of", help="date of the meeting's data (default: the newest snapshot's)")
 
     sub = command("export", _export, "write a table (--list names them), a street's form, or what is taken away from a meeting, to a file")
-    sub.add_argument("what", nargs="?", metavar="TABLE", help="name of a table, forms, deck or bulletin")
+    sub.add_argument("what", nargs="?", metavar="TABLE", help="name of a table, forms, unit_form, deck or bulletin")
     sub.add_argument("--list", action="store_true", help="list what there is")
     sub.add_argument("--out", type=Path, metavar="FILE", help="file to write, in a folder that exists")
     sub.add_argument("--format", help="of a table: xlsx (as the office prints it), data (plain rows), csv, gb18030, sheets or zip (by street)")
@@ -118,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--batch", type=int, help="plan year (default: the plan's)")
     sub.add_argument("--level", help="completion level: 完工, 竣工验收, 综合验收 or its code (default: the plan's)")
     sub.add_argument("--street", action="append", help="only this street (of a table may be repeated)")
+    sub.add_argument("--unit", default="", help="the unit or street of a unit_form")
     sub.add_argument("--category", help="only communities with works of this category")
     sub.add_argument("--since", help="earlier date of a table that compares two (default: the round before)")
     sub.add_argument("--only", choices=("late", "unreported"), help="only rows that are late, or not reported")
@@ -291,6 +295,26 @@ def _round_before(store: Store, options) -> date:
     return previous.date()
 
 
+def _plan(options) -> int:
+    import pandas as pd
+
+    plan = load_plan()
+    if options.what and options.what not in LISTS:
+        raise PlanError(_("方案里没有“{name}”，有的是：{known}").format(name=options.what, known=", ".join(LISTS)))
+    lists = {name: [thing.model_dump(mode="json") for thing in getattr(plan, name)] for name in LISTS}
+    counts = {name: len(things) for name, things in lists.items()}
+    if options.json:
+        head = plan.model_dump(mode="json", include={"id", "name", "district", "document", "issuer", "issued", "sha256", "scope"})
+        _print_json(lists[options.what] if options.what else {**head, "counts": counts, **lists})
+    elif options.what:
+        _print_frame(pd.DataFrame(lists[options.what]), False)
+    else:
+        print(f"{plan.name if options.lang == 'zh' else plan.name_en} {plan.document} {plan.issued}")
+        for name, n in counts.items():
+            print(f"{name:<12}{n:>4}")
+    return 0
+
+
 def _quality(options) -> int:
     store = _existing(options)
     as_of = iso_day(options.as_of, "--as-of") if options.as_of else store.newest()
@@ -395,7 +419,7 @@ def _export(options) -> int:
         raise Explained(_("文件夹 {folder} 不存在，请先建好").format(folder=options.out.parent))
     content, as_of = taken.away(_existing(options), options.what, options.out.name, taken.Asked(
         form=options.format or "", as_of=iso_day(options.as_of, "--as-of") if options.as_of else None, batch=options.batch, level=options.level,
-        streets=tuple(options.street or ()), category=options.category, lang=options.lang, view={
+        streets=tuple(options.street or ()), category=options.category, lang=options.lang, unit=options.unit, view={
             "cols": options.columns, "order": options.sort, "group": options.group, "text": options.find, "only": options.only or "",
             "where": options.where, "against": iso_day(options.since, "--since").isoformat() if options.since else "",
         },

@@ -45,8 +45,9 @@ class Question:
         return kept(*self._key(name, as_of or self.asked.as_of, own)).copy(deep=False)
 
     def quality(self) -> pd.DataFrame:
-        """What the rules of queries/quality find among the rows in force: code, title, severity, message, street, project_id,
-        value, file, sheet, row, column, as_of; those that stop a load first."""
+        """What the rules of queries/quality find among the rows in force: code, title, severity, message, street, project_id (of
+        ledgers about communities, units and years: theirs), project (empty there), value, file, sheet, row, column, as_of; those that
+        stop a load first. What is of no street comes where more than one is asked."""
         asked = self.asked
         return judged(str(asked.store.folder), asked.version, asked.as_of, self.scope, asked.lang).copy(deep=False)
 
@@ -121,14 +122,14 @@ def judged(folder: str, version: str, as_of: date, scope: tuple[str, ...], lang:
     rules = quality.rules()
     found = [
         f for f in quality.check(Store(folder).cursor(version), publication=None, as_of=as_of)
-        if f.street in scope
+        if f.street in scope or (f.street is None and len(scope) > 1)
     ]
     rows = [
-        (f.code, rules[f.code].title[lang], "stop" if f.stops else "show", f.message, f.street, f.project_id, f.value, f.file, f.sheet,
-         f.row, f.column, f.as_of)
+        (f.code, rules[f.code].title[lang], "stop" if f.stops else "show", f.message, f.street, f.project_id,
+         f.project_id if f.about == "project" else None, f.value, f.file, f.sheet, f.row, f.column, f.as_of)
         for f in sorted(found, key=lambda f: not f.stops)
     ]
-    names = ["code", "title", "severity", "message", "street", "project_id", "value", "file", "sheet", "row", "column", "as_of"]
+    names = ["code", "title", "severity", "message", "street", "project_id", "project", "value", "file", "sheet", "row", "column", "as_of"]
     return pd.DataFrame(rows, columns=names).astype({"row": "Int64"})
 
 

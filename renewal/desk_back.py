@@ -101,7 +101,7 @@ def _changed_table(d: Desk, found: Returned) -> None:
 
 
 def forms(d: Desk) -> None:
-    """填报模板: a workbook for each street, prefilled with what is in force, to be filled and sent back."""
+    """填报模板: a workbook for each street, and for each unit with tasks, prefilled with what is in force, to be filled and sent back."""
     q = d.q
     ui.begin(Finding(
         "few", _("填报模板：每个街道一份，已填好现在的数，改了发回即可导入"),
@@ -125,4 +125,13 @@ def forms(d: Desk) -> None:
         ui.download(
             _("下载填报模板"), lambda: forms_of.street_form(q, chosen, day) if chosen else forms_of.all_forms(q, day),
             forms_of.name(q, chosen or None, day), key=f"form_{chosen}", type="primary",
+        )
+    ui.heading(_("单位任务填报表"), _("附件2的任务和应编制的方案、规划，每个单位一份；填好后也在“导入文件”里载入"))
+    left, right = st.columns([56, 44], vertical_alignment="bottom")
+    unit = left.selectbox(
+        _("单位"), forms_of.bodies(q), key=fresh_key("form_unit"), format_func=lambda u: q.plan.label(u, d.lang), label_visibility="collapsed",
+    )
+    with right:
+        ui.download(
+            _("下载任务填报表"), lambda: forms_of.unit_form(q, unit, day), forms_of.unit_name(q, unit, day), key=f"unit_form_{unit}",
         )

@@ -154,12 +154,12 @@ def chart_heading(
 ) -> None:
     """The heading of the chart or map that comes next, with its menu.
 
-    table: the figure behind it, which gets of `given` what it takes; called: what the picture and its file are called, where the
-    heading alone does not say it; legend: what the marks mean, for the picture only.
+    table: the figure behind it, or a described table of one, which gets of `given` what it takes; called: what the picture and its
+    file are called, where the heading alone does not say it; legend: what the marks mean, for the picture only.
     """
-    from renewal.tables import files  # knows of pages, and so of this module
+    from renewal.tables import described, files  # know of pages, and so of this module
 
-    figure = figures.catalogue()[table]
+    figure = figures.catalogue().get(table) or figures.catalogue()[described.table(table).source]
     own = {k: v for k, v in given.items() if k in figure.params}
     ui.heading(title, note, ui.take_menu(_picture(q, called or (title,), note, legend, figure)))
     ui.take_data(
@@ -177,7 +177,8 @@ def _picture(q: Question, called: tuple[str, ...], note: str, legend: str, figur
         _("{batch}批次").format(batch=asked.batch) if asked.batch != plan.default_batch else "",
     ), "")
     return ui.Picture(
-        name, " · ".join((*called, *narrowed)), "" if note in called else note, findings.basis(asked, plan),
+        name, " · ".join((*called, *narrowed)), "" if note in called else note,
+        f"{findings.basis(asked, plan)} · {plan.document if lang == 'zh' else plan.document_en}",
         _("示例数据") if asked.sample else "", legend, figure.definition[lang], " · ".join((district, _("老旧小区改造"))),
     )
 

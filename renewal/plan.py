@@ -1,4 +1,5 @@
-"""The district's plan as data: targets, streets, categories, work items, milestones, units and modes.
+"""The district's plan as data: its scope and targets, streets, categories, work items, milestones, units with their tasks and the
+documents they owe, modes, rules, the policies it rests on, what it leaves open.
 
 A plan is a folder (see data/plan/README.md). It is typed and checked when it is loaded; the first thing that is wrong
 raises PlanError, whose one sentence names the file, the line or key, the value and what was expected.
@@ -97,7 +98,9 @@ class Unit(Named):
 
 
 class Mode(Named):
-    """A way of renovation and finance of 一(四) (4+N)."""
+    """A way of renovation and finance of 一(四) (4+N); land: it needs the land policies of another site (annex 2)."""
+
+    land: bool
 
 
 class Item(Named):
@@ -128,6 +131,7 @@ class Milestone(Named):
 
     short: Text
     stage: Text
+    stage_en: Text
     clause: Text
     position: int
     after: tuple[str, ...] = ()
@@ -142,16 +146,125 @@ class Source(Named):
     clause: str
 
 
+class Task(Named):
+    """A task of annex 2; full_name: the plan's own words. unit: the name of its unit; items, milestones: codes of what it is about.
+
+    measure: what else of the data tells how it goes (see queries/figures/tasks.sql), '' for nothing; page: the page that shows it.
+    """
+
+    full_name: Text
+    full_name_en: Text
+    unit: str
+    clause: Text
+    items: tuple[str, ...] = ()
+    milestones: tuple[str, ...] = ()
+    measure: Literal[
+        "", "survey", "annual", "property", "funds", "confirmation", "reporting", "land", "registration", "evaluation", "consultation",
+        "acceptance",
+    ]
+    page: Text
+    position: int
+
+    def spellings(self) -> tuple[str, ...]:
+        return *super().spellings(), self.full_name
+
+
+class OwedDocument(Named):
+    """A plan, programme, rule or standard that annex 2 tells a unit to draw up; task: code of the task that does so; items: codes
+    of the works it is about. One of 各街道办事处 is owed by every street office."""
+
+    unit: str
+    task: Text
+    kind: Literal["special", "five_year", "three_year", "other"]
+    items: tuple[str, ...] = ()
+    clause: Text
+    position: int
+
+
+class Member(_Frozen):
+    """A post in the leading group (annex 1), never a person; unit: '' where it belongs to no unit of the plan's list."""
+
+    role: Literal["head", "deputy", "member", "office"]
+    post: Text
+    post_en: Text
+    unit: str
+
+
+class Rule(_Frozen):
+    """A rule of the plan: its words, and how the dashboard counts it. date: as the plan sets it, '' for none."""
+
+    code: Text
+    name: Text
+    name_en: Text
+    wording: Text
+    wording_en: Text
+    clause: Text
+    date: str
+    definition: Text
+    definition_en: Text
+    page: Text
+
+
+class Policy(_Frozen):
+    """A document that the plan rests on, cites or asks for; document: its number, '' where it has none."""
+
+    level: Text
+    level_en: Text
+    document: str
+    title: Text
+    title_en: Text
+    use: Text
+    use_en: Text
+
+
+class Silence(_Frozen):
+    """Something that the plan does not say, and what stands in its place here."""
+
+    code: Text
+    matter: Text
+    matter_en: Text
+    instead: Text
+    instead_en: Text
+
+
+class Gap(_Frozen):
+    """Something that the plan says in two ways or leaves open between two places, and how the dashboard handles it."""
+
+    code: Text
+    name: Text
+    name_en: Text
+    text: Text
+    text_en: Text
+    clauses: Text
+    handling: Text
+    handling_en: Text
+
+
 KINDS: dict[str, type[Named]] = {
     "street": Street, "category": Category, "item": Item, "milestone": Milestone, "unit": Unit, "mode": Mode, "source": Source,
+    "task": Task, "document": OwedDocument,
 }
-# In the order in which they are read: items refer to categories and units.
+# In the order in which they are read: items refer to categories and units, tasks to items, documents to tasks.
 FILES = {
     "street": "streets.csv", "category": "categories.csv", "unit": "units.csv", "item": "items.csv",
     "milestone": "milestones.csv", "mode": "modes.csv", "source": "sources.csv",
+    "task": "tasks.csv", "document": "documents.csv",
 }
-_LISTS = ("aliases", "after")  # columns that hold several, separated by ;
+# What is shown and looked up, but never written in a ledger.
+RECORDS: dict[str, tuple[str, type[BaseModel]]] = {
+    "members": ("members.csv", Member), "rules": ("rules.csv", Rule), "policies": ("policies.csv", Policy),
+    "silences": ("silences.csv", Silence), "gaps": ("gaps.csv", Gap),
+}
+_LISTS = ("aliases", "after", "items", "milestones")  # columns that hold several, separated by ;
+_REFERS = {  # column -> the kind of thing that it names
+    "category": "category", "unit": "unit", "second_unit": "unit", "task": "task", "items": "item", "milestones": "milestone",
+}
 TOML = "plan.toml"
+# The attributes of a plan that are lists.
+LISTS = (
+    "targets", "streets", "categories", "items", "milestones", "units", "members", "tasks", "documents", "modes", "sources", "rules", "policies",
+    "silences", "gaps",
+)
 
 
 class Rules(_Frozen):
@@ -169,6 +282,22 @@ class Rules(_Frozen):
     level_reason_en: Text
 
 
+class Scope(_Frozen):
+    """Which communities the plan is for (一(二)), in which order and by when (一(三)), and when a year's plan is due (三(四)).
+
+    built_by: last day on which one in scope was built; ensured_by: the same of those whose renovation is ensured; horizon: the end of
+    the period for both; land: the word by which a tenure is the state's; annual_due: month and day of the year before.
+    """
+
+    built_by: Day
+    ensured_by: Day
+    horizon: Day
+    land: Text
+    annual_due: tuple[Annotated[int, Field(strict=True, ge=1, le=12)], Annotated[int, Field(strict=True, ge=1, le=31)]]
+    note: Text
+    note_en: Text
+
+
 class Document(_Frozen):
     """plan.toml as written."""
 
@@ -180,10 +309,12 @@ class Document(_Frozen):
     district_short: Text
     district_short_en: Text
     document: Text
+    document_en: Text
     issuer: Text
     issuer_en: Text
     issued: Day
     rules: Rules
+    scope: Scope
     targets: tuple[Target, ...]
 
 
@@ -198,6 +329,7 @@ class Plan(_Frozen):
     district_short: str
     district_short_en: str
     document: str
+    document_en: str
     issuer: str
     issuer_en: str
     issued: date
@@ -208,6 +340,7 @@ class Plan(_Frozen):
     default_level: str
     level_reason: str
     level_reason_en: str
+    scope: Scope
     targets: tuple[Target, ...]
     streets: tuple[Street, ...]
     categories: tuple[Category, ...]
@@ -216,6 +349,13 @@ class Plan(_Frozen):
     units: tuple[Unit, ...]
     modes: tuple[Mode, ...]
     sources: tuple[Source, ...]
+    tasks: tuple[Task, ...]
+    documents: tuple[OwedDocument, ...]
+    members: tuple[Member, ...]
+    rules: tuple[Rule, ...]
+    policies: tuple[Policy, ...]
+    silences: tuple[Silence, ...]
+    gaps: tuple[Gap, ...]
     sha256: str
 
     _index: dict[str, dict[str, Named]] = PrivateAttr()
@@ -224,7 +364,7 @@ class Plan(_Frozen):
     def model_post_init(self, _context: Any) -> None:
         named = {
             "street": self.streets, "category": self.categories, "item": self.items, "milestone": self.milestones,
-            "unit": self.units, "mode": self.modes, "source": self.sources,
+            "unit": self.units, "mode": self.modes, "source": self.sources, "task": self.tasks, "document": self.documents,
         }
         self._index = {kind: {fold(s): x for x in things for s in x.spellings()} for kind, things in named.items()}
         everything = [x for things in named.values() for x in things]
@@ -270,6 +410,16 @@ class Plan(_Frozen):
     def source(self, text: str | None) -> Source | None:
         return self._find("source", text)
 
+    def task(self, text: str | None) -> Task | None:
+        return self._find("task", text)
+
+    def document_owed(self, text: str | None) -> OwedDocument | None:
+        return self._find("document", text)
+
+    def is_member(self, unit: Unit) -> bool:
+        """Whether one of the unit's posts is in the leading group (annex 1)."""
+        return any(member.unit == unit.name for member in self.members)
+
     def nearest(self, kind: str, text: str, n: int = 3) -> list[str]:
         """The n names of a kind ('street', 'item', …) nearest to the text, best first. For messages only."""
         return _nearest(self._index[kind], text, n)
@@ -307,7 +457,7 @@ def load_plan(folder: Path | str | None = None) -> Plan:
     if not folder.is_dir():
         message = _("{file}：没有这个文件夹，应是方案文件夹，内有 {expected}")
         raise PlanError(message.format(file=folder, expected=_files()))
-    return _load(folder, tuple(_stamp(folder / name) for name in (TOML, *FILES.values())))
+    return _load(folder, tuple(_stamp(folder / name) for name in _all_files()))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -349,26 +499,35 @@ def _load(folder: Path, _stamps: tuple) -> Plan:
                 values[column] = [s.strip() for s in re.split("[;；]", cells[column]) if s.strip()]
             if "position" in model.model_fields:
                 values["position"] = len(lines) + 1
-            if kind == "item":
-                _refer(_line(path, number), values, "category", known["category"], required=True)
-                _refer(_line(path, number), values, "unit", known["unit"])
-                _refer(_line(path, number), values, "second_unit", known["unit"])
+            _refer(_line(path, number), values, known, required=("category", "task"))
             lines.append((number, _checked(model, values, _line(path, number))))
         known[kind] = _index(path, lines)
         _one_label(path, lines, taken)
         _check_order(path, lines)
         things[kind] = [thing for _number, thing in lines]
     _check_levels(folder / TOML, head, known["milestone"])
+    records: dict[str, list[Any]] = {}
+    for what, (name, record) in RECORDS.items():
+        records[what] = []
+        for number, values in _rows(folder / name, text(name), list(record.model_fields)):
+            where = _line(folder / name, number)
+            if what == "members":
+                _refer(where, values, known)
+            records[what].append(_checked(record, values, where))
     return Plan(
-        **head.model_dump(exclude={"rules", "targets"}), **head.rules.model_dump(), targets=head.targets,
+        **head.model_dump(exclude={"rules", "scope", "targets"}), **head.rules.model_dump(), scope=head.scope, targets=head.targets,
         streets=things["street"], categories=things["category"], items=things["item"],
         milestones=things["milestone"], units=things["unit"], modes=things["mode"], sources=things["source"],
-        sha256=digest.hexdigest(),
+        tasks=things["task"], documents=things["document"], **records, sha256=digest.hexdigest(),
     )
 
 
+def _all_files() -> tuple[str, ...]:
+    return TOML, *FILES.values(), *(name for name, _model in RECORDS.values())
+
+
 def _files() -> str:
-    return ", ".join((TOML, *FILES.values()))
+    return ", ".join(_all_files())
 
 
 def _line(path: Path, number: int) -> str:
@@ -432,18 +591,22 @@ def _rows(path: Path, text: str, columns: Sequence[str]) -> Iterable[tuple[int, 
         raise PlanError(message.format(where=_line(path, reader.line_num), detail=error)) from None
 
 
-def _refer(where: str, values: dict[str, Any], key: str, known: dict[str, Named], *, required: bool = False) -> None:
-    """Replaces what a row calls a category or unit by its right name."""
-    written = values[key]
-    if not written and not required:
-        return
-    found = known.get(fold(written))
-    if found is None:
-        expected = _("文件 {file} 里有的名称，最接近的有：{near}").format(
-            file=FILES["category" if key == "category" else "unit"], near="、".join(_nearest(known, written, 3))
-        )
-        raise _wrong(where, key, written, expected)
-    values[key] = found.name
+def _refer(where: str, values: dict[str, Any], known: dict[str, dict[str, Named]], required: Sequence[str] = ()) -> None:
+    """Replaces what a row calls something of another file by its right name (units, categories) or code (tasks, items, milestones)."""
+    for key, kind in ((k, _REFERS[k]) for k in values if k in _REFERS and _REFERS[k] in known):
+        several = isinstance(values[key], list)
+        found = []
+        for written in values[key] if several else [values[key]]:
+            if not written and key not in required:
+                continue
+            thing = known[kind].get(fold(written))
+            if thing is None:
+                expected = _("文件 {file} 里有的名称，最接近的有：{near}").format(
+                    file=FILES[kind], near="、".join(_nearest(known[kind], written, 3))
+                )
+                raise _wrong(where, key, written, expected)
+            found.append(thing.code if kind in ("task", "item", "milestone") else thing.name)
+        values[key] = found if several else "".join(found)
 
 
 def _index(path: Path, lines: Sequence[tuple[int, Named]]) -> dict[str, Named]:

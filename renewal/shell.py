@@ -13,22 +13,14 @@ import streamlit as st
 
 from renewal import access, filters, frame, settings
 from renewal.fields import bound, picker
-from renewal.i18n import LANGUAGES, N_, _, current_language, set_language
+from renewal.i18n import LANGUAGES, _, current_language, set_language
+from renewal.navigation import PAGES
 from renewal.plan import Plan, PlanError, load_plan
 from renewal.store import Store, StoreError
 from renewal.store.decisions import Decisions
 from renewal.store.quality import EVER
+from renewal.ui import anchor
 
-# By groups of the navigation; those of '' stand by themselves.
-PAGES = (
-    ("", (("overview", N_("总览")), ("streets", N_("街道")), ("categories", N_("类别")), ("map", N_("地图")))),
-    (N_("推进"), (
-        ("projects", N_("项目")), ("stages", N_("阶段")), ("coordination", N_("专项协同")), ("acceptance", N_("验收")), ("funds", N_("资金")),
-        ("problems", N_("问题")),
-    )),
-    (N_("会议"), (("dispatch", N_("调度会")), ("changes", N_("本周变化")), ("decisions", N_("议定事项")))),
-    (N_("资料"), (("tables", N_("台账导出")), ("data", N_("数据")), ("intake", N_("导入")))),
-)
 STYLE = settings.ROOT / "static" / "frame.css"
 _ALIVE = (settings.ROOT / "static" / "alive.js").read_text("utf-8")
 NOTES = "_frame_notes"
@@ -96,6 +88,7 @@ def header_line(plan: Plan, active: filters.Filters, reported: tuple[int, int]) 
         _("数据截至 {date}").format(date=f"<b>{active.as_of.isoformat()}</b>"),
         _("{n}/{of} 街道已报").format(n=n, of=of),
         _("完成口径：{level}").format(level=html.escape(plan.label(active.level, active.lang))),
+        anchor(" ".join((_("政策依据"), *((plan.document,) if active.lang == "zh" else ()))), active.url("definitions")),
     ]
     banner = f"<strong class='sample'>{html.escape(_('示例数据'))}</strong>" if active.sample else ""
     st.html(f"<div class='frame-header'>{banner}<span>{' <i>|</i> '.join(parts)}</span></div>")

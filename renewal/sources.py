@@ -1,15 +1,14 @@
-"""Parts of the data page: reporting, snapshots, how the list changed, targets and definitions."""
+"""Parts of the data page: reporting, snapshots, what the rules of sense find."""
 
 from __future__ import annotations
 
 from html import escape
 
 import pandas as pd
-import streamlit as st
 
-from renewal import charts, figures, parts, ui
+from renewal import charts, parts, ui
 from renewal.cache import Question
-from renewal.i18n import _, n_
+from renewal.i18n import _
 from renewal.intake.layouts import load_layouts
 from renewal.store.quality import rules as rules_of_quality
 
@@ -76,56 +75,3 @@ def quality_table(findings: pd.DataFrame, q: Question) -> None:
     ui.table(findings.head(SHOWN), columns, empty=_("没有"))
     if len(findings) > SHOWN:
         ui.note(_("共 {n} 处，这里列出前 {shown} 处").format(n=len(findings), shown=SHOWN))
-
-
-def list_changes(q: Question) -> None:
-    """From the first list of the batch to the present one, and the works that were struck out."""
-    names = parts.street_names(q)
-    bridge = q.figure("list_bridge")
-    ui.heading(_("名单桥"), _("首期＋列入−调出＝现在，{batch} 批次").format(batch=q.asked.batch))
-    if len(bridge):
-        b = bridge.iloc[0]
-        ui.facts([
-            (_("首期（{date}）").format(date=ui.day(b["baseline_as_of"])), n_("{n} 个小区", int(b["baseline"])).format(n=b["baseline"])),
-            (_("列入"), f"+{b['joined']}"), (_("调出"), f"−{b['left_list']}"),
-            (_("现在"), n_("{n} 个小区", int(b["current"])).format(n=b["current"])),
-            (_("户数：首期 → 现在"), f"{b['baseline_households']:,} → {b['current_households']:,}"),
-        ])
-    words = {"joined": _("列入"), "left": _("调出")}
-    columns = [
-        ui.when("as_of", _("日期")), ui.named("change", _("变化"), words), parts.project_link(q),
-        ui.text("project_id", _("编号")), ui.named("street", _("街道"), names), ui.number("households", _("户数")),
-    ]
-    ui.table(q.figure("list_changes"), columns, empty=_("名单没有变化"))
-    ui.heading(_("取消的改造内容"), _("以前报来、最近的进度台账不再列出；不计入进度"))
-    columns = [
-        parts.project_link(q), ui.text("project_id", _("编号")), ui.named("street", _("街道"), names),
-        ui.Column(_("改造内容"), lambda r: escape(q.plan.label(r.item, q.asked.lang))), ui.when("last_as_of", _("最后报来")),
-    ]
-    ui.table(q.figure("removed_works"), columns, empty=_("没有取消的改造内容"))
-
-
-def targets(q: Question) -> None:
-    """Both targets with their clause and wording, and why completion is counted as it is."""
-    plan, lang = q.plan, q.asked.lang
-    ui.heading(_("目标"), f"{plan.name if lang == 'zh' else plan.name_en} {plan.document}")
-    rows = pd.DataFrame([t.model_dump() for t in plan.targets])
-    words = {"commence": _("开工"), "complete": _("竣工")}
-    columns = [
-        ui.number("batch", _("批次"), plain=True), ui.named("role", _("目标"), words),
-        ui.Column(_("日期"), lambda r: r.date.isoformat()), ui.text("clause", _("条款")),
-        ui.text("wording" if lang == "zh" else "wording_en", _("原文"), wide=True),
-        ui.Column(_("本看板按"), lambda r: escape(plan.label(r.level, lang))),
-    ]
-    ui.table(rows, columns, empty=_("方案没有目标"))
-    ui.note(plan.level_reason if lang == "zh" else plan.level_reason_en)
-
-
-def definitions(q: Question) -> None:
-    """Every figure with its definition, grain and columns, read from the header of its SQL."""
-    ui.heading(_("口径"), _("每个数的定义，取自算它的 SQL 文件的文件头"))
-    for figure in figures.catalogue().values():
-        with st.expander(figure.title[q.asked.lang]):
-            ui.define(figure)
-            columns = pd.DataFrame(list(figure.columns.items()), columns=["column", "meaning"])
-            ui.table(columns, [ui.text("column", _("列")), ui.text("meaning", _("意思（英文）"), wide=True)], empty="")

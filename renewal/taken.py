@@ -17,6 +17,7 @@ from .tables.described import Table, catalogue, table
 
 MEETING = exports.SUFFIXES
 FORMS = "forms"
+UNIT_FORM = "unit_form"
 
 
 @dataclass(frozen=True)
@@ -31,19 +32,23 @@ class Asked:
     streets: tuple[str, ...] = ()
     category: str | None = None
     lang: str = LANGUAGES[0]
+    unit: str = ""
 
 
 def listed() -> list[tuple[str, str, str]]:
     """(name, title, kind) of everything that can be exported."""
     lang = current_language()
     tables = [(t.name, t.title.in_(lang), "table") for t in catalogue().values() if t.listed != "no"]
-    return [*tables, (FORMS, _("填报模板"), "forms"), ("deck", _("调度会演示文稿"), "meeting"), ("bulletin", _("通报"), "meeting")]
+    forms = [(FORMS, _("填报模板"), "forms"), (UNIT_FORM, _("任务填报表"), "forms")]
+    return [*tables, *forms, ("deck", _("调度会演示文稿"), "meeting"), ("bulletin", _("通报"), "meeting")]
 
 
 def away(store: Store, what: str, file: str, asked: Asked) -> tuple[bytes, date]:
     """(the file, the as-of date of its data). Raises Explained."""
     if what in MEETING:
         return _meeting(store, what, file, asked)
+    if what == UNIT_FORM:
+        return _unit_form(store, file, asked)
     if what == FORMS:
         return _forms(store, file, asked)
     return _table(store, table(what), file, asked)
@@ -97,6 +102,20 @@ def _forms(store: Store, file: str, asked: Asked) -> tuple[bytes, date]:
     q = _question(store, asked, None, None)
     day = asked.as_of or q.asked.newest + timedelta(days=q.plan.round_days)
     return (forms.street_form(q, street, day) if street else forms.all_forms(q, day)), day
+
+
+def _unit_form(store: Store, file: str, asked: Asked) -> tuple[bytes, date]:
+    from .exports import forms
+
+    plan = load_plan()
+    found = plan.unit(asked.unit) or plan.street(asked.unit)
+    if found is None:
+        near = "、".join(plan.nearest("unit", asked.unit)) if asked.unit else "–"
+        raise Explained(_("要用 --unit 写明单位或街道；“{name}”不认识，最接近的有：{near}").format(name=asked.unit, near=near))
+    _suffix(file, (".xlsx",))
+    q = _question(store, asked, None, None)
+    day = asked.as_of or q.asked.newest + timedelta(days=q.plan.round_days)
+    return forms.unit_form(q, found.name, day), day
 
 
 def _table(store: Store, of: Table, file: str, asked: Asked) -> tuple[bytes, date]:

@@ -100,7 +100,7 @@ def test_each_is_recognised_and_kept_as_it_was_written(store):
 
 
 def test_what_has_happened_and_what_lies_ahead_are_told_apart_in_the_layouts():
-    kinds = in_force(Store())[1].kinds.values()
+    kinds = [kind for kind in in_force(Store())[1].kinds.values() if kind.position <= 10]  # those of the plan's frame: test_frame_kinds.py
     happened = {f.name for kind in kinds for f in kind.fields.values() if f.happened}
     assert happened == {
         "commence_actual", "complete_actual", "actual", "accepted", "rectified", "rechecked", "registered", "archived", "surveyed", "raised",

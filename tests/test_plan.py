@@ -1,5 +1,6 @@
 """The plan of 市中政办字〔2020〕13号 as data, and what a broken plan folder answers."""
 
+import json
 import os
 import re
 import shutil
@@ -12,13 +13,15 @@ import pytest
 from pydantic import ValidationError
 
 from renewal import settings
+from renewal.__main__ import main
 from renewal.names import fold
-from renewal.plan import FILES, PlanError, load_plan
+from renewal.navigation import PAGES
+from renewal.plan import FILES, LISTS, RECORDS, PlanError, load_plan
 
 FOLDER = settings.DATA / "plan" / "shizhong-2020"
 KINDS = {
     "street": "streets", "category": "categories", "item": "items", "milestone": "milestones", "unit": "units",
-    "mode": "modes",
+    "mode": "modes", "task": "tasks", "document": "documents",
 }
 
 # What the office's exports write, taken from four weeks of files: street -> every spelling met beside "<street> ".
@@ -138,6 +141,25 @@ def test_english_is_complete_and_holds_no_chinese(plan):
                 assert text.isascii() or text == "Building façades", thing
 
 
+def test_the_command_prints_counts_and_lists(capsys, plan):
+    assert main(["plan", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["counts"] == {
+        "targets": 2, "streets": 17, "categories": 3, "items": 45, "milestones": 23, "units": 25, "members": 20, "tasks": 52, "documents": 44,
+        "modes": 5, "sources": 12, "rules": 21, "policies": 5, "silences": 22, "gaps": 17,
+    }
+    assert {name: len(told[name]) for name in LISTS} == told["counts"]
+    assert told["document"] == plan.document and told["scope"]["horizon"] == "2025-12-31"
+    assert main(["plan", "tasks", "--json"]) == 0
+    assert [t["code"] for t in json.loads(capsys.readouterr().out)] == [t.code for t in plan.tasks]
+    assert main(["plan"]) == 0
+    assert "tasks         52" in capsys.readouterr().out
+    assert main(["plan", "rules"]) == 0
+    assert "全面竣工期限" in capsys.readouterr().out
+    assert main(["plan", "persons"]) == 2
+    assert "方案里没有“persons”，有的是：targets, streets" in capsys.readouterr().err
+
+
 # ---- look-up --------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("name", "spellings"), STREETS.items())
 def test_every_spelling_of_a_street_in_the_exports(plan, name, spellings):
@@ -188,7 +210,7 @@ def test_items_that_look_alike_stay_apart(plan, one, other):
 
 @pytest.mark.parametrize("written", ["", None, "\u200b", "八里桥街道", "七里", "街道", "bp01", "竣工", "未明确"])
 def test_no_look_up_guesses(plan, written):
-    assert [getattr(plan, kind)(written) for kind in KINDS] == [None] * 6
+    assert [getattr(plan, "document_owed" if kind == "document" else kind)(written) for kind in KINDS] == [None] * len(KINDS)
 
 
 def test_full_wording_is_understood_for_all_items(plan):
@@ -256,7 +278,7 @@ def test_files_saved_on_windows_load_alike(folder, plan):
 def test_a_district_without_targets_is_a_plan(folder):
     path = folder / "plan.toml"
     text = path.read_text("utf-8")
-    path.write_text("targets = []\n" + text[: text.index("# Bound to the batch")], "utf-8")
+    path.write_text("targets = []\n" + text[: text.index("# Bound to the batch")] + text[text.index("[scope]") :], "utf-8")
     assert load_plan(folder).targets == ()
 
 
@@ -273,10 +295,13 @@ def test_a_broken_plan_says_where_and_what_was_expected(folder, broken):
     assert str(raised.value) == f"{path}{broken['says']}"
 
 
-@pytest.mark.parametrize("name", ["plan.toml", *FILES.values()])
+@pytest.mark.parametrize("name", ["plan.toml", *FILES.values(), *(name for name, _model in RECORDS.values())])
 def test_a_missing_file(folder, name):
     (folder / name).unlink()
-    expected = "plan.toml, streets.csv, categories.csv, units.csv, items.csv, milestones.csv, modes.csv, sources.csv"
+    expected = (
+        "plan.toml, streets.csv, categories.csv, units.csv, items.csv, milestones.csv, modes.csv, sources.csv, tasks.csv, documents.csv,"
+        " members.csv, rules.csv, policies.csv, silences.csv, gaps.csv"
+    )
     with pytest.raises(PlanError) as raised:
         load_plan(folder)
     assert str(raised.value) == f"{folder / name}：没有这个文件或不能读，方案文件夹应有 {expected}"
@@ -296,7 +321,7 @@ def test_a_table_saved_in_the_wrong_encoding(folder):
 
 def test_a_table_without_rows(folder):
     path = folder / "modes.csv"
-    path.write_text("code,name,name_en,aliases\n", "utf-8")
+    path.write_text("code,name,name_en,land,aliases\n", "utf-8")
     with pytest.raises(PlanError, match=re.escape(f"{path}：没有一行数据，至少应有一行")):
         load_plan(folder)
 
@@ -315,10 +340,67 @@ def test_a_broken_plan_is_mended_without_a_restart(folder):
     assert load_plan(folder).round_days == 10
 
 
+TITLES = "局长|主任|副局长|副主任|二级调研员|董事长|区委副书记、区长|副区长|（设在区住房城乡建设局），主任由该局局长兼任"
+
+
 def test_no_person_is_named(plan):
-    """Tasks belong to units: the plan's annex 1 itself replaces persons by their successors."""
-    text = "".join(p.read_text("utf-8") for p in FOLDER.iterdir())
-    assert not re.search("局长|副区长|组长|主任|董事长|调研员", text)
+    """Tasks belong to units and posts: the plan's annex 1 itself replaces persons by their successors. What is left of a post without
+    its unit is a title."""
+    text = "".join(p.read_text("utf-8") for p in FOLDER.iterdir() if p.name != "members.csv")
+    assert not re.search("局长|副区长|董事长|调研员|同志", text)
+    for member in plan.members:
+        unit = plan.unit(member.unit)
+        names = (*unit.spellings(), "领导小组办公室") if unit else ()
+        rest = min((member.post.removeprefix(name) for name in names), key=len, default=member.post)
+        assert re.fullmatch(TITLES, rest), member.post
+
+
+def test_annex_1(plan):
+    assert Counter(m.role for m in plan.members) == {"head": 1, "deputy": 1, "member": 17, "office": 1}
+    inside = [u.name for u in plan.units if plan.is_member(u)]
+    assert len(inside) == 17 and "市中供电中心" in inside and "各街道办事处" in inside
+    with_tasks = {t.unit for t in plan.tasks}
+    assert set(inside) - with_tasks == {"区教育和体育局", "区市场监管局", "区园林绿化服务中心", "济南市中控股集团有限公司"}
+    assert with_tasks - set(inside) == {
+        "区商务局", "区文化和旅游局", "区体育事业发展中心", "市中消防救援大队", "供暖公司", "燃气公司", "各通信运营商",
+    }
+
+
+def test_52_tasks_of_annex_2_with_what_they_are_about(plan):
+    assert len(plan.tasks) == 52
+    assert Counter(t.unit for t in plan.tasks)["区住房城乡建设局"] == 12 and Counter(t.unit for t in plan.tasks)["各街道办事处"] == 4
+    assert plan.task("ZJ8").items == ("BS03", "BS04") and plan.task("JD2").measure == "reporting"
+    assert plan.task(plan.task("YJ1").full_name) is plan.task("YJ1")
+    stems = {stem for _group, pages in PAGES for stem, _title in pages}
+    assert {t.page for t in plan.tasks} | {r.page for r in plan.rules} <= stems
+
+
+def test_documents_owed(plan):
+    kinds = Counter(d.kind for d in plan.documents)
+    assert kinds == {"special": 19, "five_year": 17, "three_year": 1, "other": 7}
+    assert all(plan.task(d.task) and plan.unit(d.unit) for d in plan.documents)
+    assert plan.document_owed("YJ1-3").kind == "three_year" and plan.document_owed("JD1-5").unit == "各街道办事处"
+    assert plan.document_owed("停车场规划大全") is None
+
+
+def test_rules_policies_and_what_the_plan_leaves_open(plan):
+    assert [r.code for r in plan.rules] == [f"R{n:02}" for n in range(1, 22)]
+    assert {r.code: r.date for r in plan.rules if r.date} == {
+        "R01": "2005-12-31", "R02": "2025-12-31", "R03": "2020-06-30", "R04": "2021-08-31", "R06": "2019-12-31", "R07": "09-30",
+    }
+    assert [g.code for g in plan.gaps] == [f"G{n:02}" for n in range(1, 18)]
+    assert [p.document for p in plan.policies if p.document][:3] == ["鲁政办字〔2020〕28号", "济政办字〔2020〕21号", "市中政办字〔2020〕13号"]
+    assert len(plan.silences) >= 12
+    scope = plan.scope
+    assert (scope.built_by, scope.ensured_by, scope.horizon) == (date(2005, 12, 31), date(2000, 12, 31), date(2025, 12, 31))
+    assert (scope.land, scope.annual_due) == ("国有", (9, 30))
+    assert {m.code for m in plan.modes if m.land} == {"F1", "F2"}  # 附件2, 区自然资源局
+
+
+def test_records_have_complete_english(plan):
+    for record in (*plan.members, *plan.rules, *plan.policies, *plan.silences, *plan.gaps, *plan.tasks):
+        for name, text in record.model_dump().items():
+            assert not name.endswith("_en") or (text and text.isascii()), record
 
 
 def test_spellings_are_unique_within_a_kind(plan):

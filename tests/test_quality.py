@@ -71,10 +71,10 @@ def test_all_rules_together_find_what_their_sql_finds_as_it_stands(world):
 
 def test_the_rules_look_at_every_date_of_what_has_happened():
     """event_rows of the schema are the fields that the layouts call events, in the ledgers that have no rule of their own."""
-    connection = database(FOLDER / "worlds" / "execution").connection
+    worlds = [database(FOLDER / "worlds" / world).connection for world in ("execution", "frame")]
     known = {(kind.name, f.name) for kind in load_layouts().kinds.values() for f in kind.fields.values() if f.quantity == "event"}
     known = {(kind, field) for kind, field in known if kind not in ("register", "progress", "milestones")}
-    assert set(connection.execute("SELECT DISTINCT kind, field FROM event_rows()").fetchall()) == known
+    assert {row for world in worlds for row in world.execute("SELECT DISTINCT kind, field FROM event_rows()").fetchall()} == known
 
 
 def test_messages_come_in_both_languages():

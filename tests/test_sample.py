@@ -12,7 +12,7 @@ import pytest
 
 from renewal import sample, settings
 from renewal.plan import load_plan
-from renewal.sample import further, ledgers, office, programme, workbooks
+from renewal.sample import frame, further, ledgers, office, programme, workbooks
 from renewal.store import Store, StoreError, load
 
 LAST = date(2021, 12, 17)
@@ -55,6 +55,22 @@ def last_months(tmp_path_factory, projects, happened, filings, plan):
         office.write_register(folder, number, projects, day)
         files += office.write_further(filing, folder, number, happened, plan)
     return folder, files
+
+
+@pytest.fixture(scope="module")
+def around(projects, plan):
+    return frame.happen(projects, plan, sample.SEED)
+
+
+@pytest.fixture(scope="module")
+def framed(tmp_path_factory, around, filings, projects):
+    """Every file of the ledgers of the plan's frame, by day, and the registers to read them by."""
+    folder = tmp_path_factory.mktemp("frame")
+    for number, day in enumerate((office.FIRST, programme.SECOND_BATCH)):
+        office.write_register(folder, number, projects, day)
+    months = {day: number for number, day in enumerate(office.further_days(sample.WEEKS))}
+    files = {f.day: list(office.write_frame(f, folder, months.get(f.day), around, sample.SEED)) for f in filings if not f.note}
+    return folder, {day: written for day, written in files.items() if written}
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +126,9 @@ def test_loads_without_a_word(three_weeks, tmp_path):
     _folder, files = three_weeks
     store = Store(tmp_path / "store")
     report = sample.make(tmp_path / "exports", store, weeks=3)
-    assert [p.line() for f in report.files for p in f.problems] == []
+    said = {p.code for f in report.files for p in f.problems if f.kinds == ["survey"]}  # what the survey is there to find
+    assert said == {"built_too_late", "prior_provincial", "survey_differs"}
+    assert [p.line() for f in report.files for p in f.problems if f.kinds != ["survey"]] == []
     assert report.exit_code == 0 and len(report.files) == len(files) - 1
     assert store.is_sample()
     assert sample.make(tmp_path / "exports", store, weeks=3, keep=True) is None
@@ -446,3 +464,177 @@ def test_takeover(told, plan):
         if r.taken and (a := accepted.get((r.project_id, r.item))):
             assert r.taken > (a.rechecked or a.accepted)
     assert 0.2 < sum(not r.taken for r in rows) / len(rows) < 0.5
+
+
+# ---- the plan's frame -----------------------------------------------------------------------------------------------
+def told_of(around, kind: str, day: date) -> list:
+    if kind == "tasks":
+        return ledgers.tasks(around, day, sample.SEED)
+    return getattr(ledgers, {"consultation": "consultations", "property": "properties"}.get(kind, kind))(around, day)
+
+
+def test_former_files_stay_as_they_were(tmp_path, monkeypatch):
+    """The ledgers of the plan's frame come besides: without them all others are byte for byte the same."""
+    sample.generate(tmp_path / "with", weeks=5)
+    monkeypatch.setattr(frame, "happen", lambda *_: None)
+    monkeypatch.setattr(office, "write_frame", lambda *_: iter(()))
+    sample.generate(tmp_path / "without", weeks=5)
+    whole, former = sums(tmp_path / "with"), sums(tmp_path / "without")
+    assert len(whole) - len(former) == 4 and {k: v for k, v in whole.items() if k in former and k != sample.RECEIPTS} == {
+        k: v for k, v in former.items() if k != sample.RECEIPTS
+    }
+
+
+def test_frame_files_load_without_a_stop(framed, tmp_path, around, filings):
+    folder, files = framed
+    store = Store(tmp_path / "store")
+    report = load([folder], store=store, sample=True)
+    assert report.exit_code == 0 and len(report.files) == sum(map(len, files.values())) + 2
+    assert [p.line() for f in report.files for p in f.problems if p.severity == "stop"] == []
+    streets = {f.day: f.streets for f in filings if not f.note}
+    with store.cursor() as connection:
+        for kind in workbooks.FRAME:
+            filed = dict(connection.execute(f"SELECT as_of, count(*) FROM {kind} JOIN snapshots USING (snapshot) GROUP BY as_of").fetchall())
+            assert filed, kind
+            for day, count in filed.items():
+                rows = told_of(around, kind, day)
+                if kind in ("consultation", "property", "land"):
+                    rows = [r for r in rows if r.street in streets[day]]
+                if kind == "survey" and office.SURVEYS[day] == "streets":
+                    rows = [r for r in rows if r.street in office.RESURVEYED]
+                assert count == len(rows), (kind, day)
+        ticked = connection.execute("SELECT count(*) FROM special_plans WHERE communities").fetchone()[0]
+    assert ticked > 50  # whether as 是 or as √
+
+
+def test_frame_files_in_every_shape_say_that_they_are_made_up(framed):
+    from renewal.intake import read
+
+    files = [path for written in framed[1].values() for path in written]
+    assert {path.suffix for path in files} == {".xlsx", ".csv"}
+    starts = {path.read_bytes()[:3] == b"\xef\xbb\xbf" for path in files if path.suffix == ".csv"}
+    assert starts == {True, False}
+    for path in files:
+        for grid in read.read(path.name, path.read_bytes()).grids:
+            first_rows = "".join(str(c) for row in grid.rows[:2] for c in row)
+            assert "示例" in grid.sheet + first_rows, path.name
+
+
+def test_nothing_of_the_frame_lies_ahead(framed, around):
+    for day in framed[1]:
+        for kind in workbooks.FRAME:
+            for row in told_of(around, kind, day):
+                dates = [value for value in row if isinstance(value, date)]
+                assert all(value <= day for value in dates), (kind, row)
+
+
+def test_survey_agrees_with_the_register(around, projects):
+    register = {r.project_id: r for r in ledgers.register(projects, LAST)}
+    rows = ledgers.survey(around, LAST)
+    assert len({r.community_id for r in rows}) == len(rows) == len(projects) + 24
+    of_projects = [r for r in rows if r.project]
+    assert {r.project for r in of_projects} == set(register) and len(of_projects) == len(register)
+    differing = Counter(
+        name for r in of_projects for name in ("name", "street", "community", "built_year", "land", "buildings", "households", "prior_provincial")
+        if getattr(r, name) != getattr(register[r.project], name)
+    )
+    assert differing == {"built_year": 2, "land": 2, "households": 3, "prior_provincial": 2}
+    others = [r for r in rows if not r.project]
+    gone = {p.name for p in projects if p.leaves}
+    assert gone <= {r.name for r in others} and not {r.name for r in others} - gone & {p.name for p in projects}
+    assert sum((r.built_year or 0) > 2005 for r in others) == 5 and sum(r.land == frame.COLLECTIVE for r in others) == 4
+    assert sum(bool(r.entered) for r in others) >= 8 and any(r.prior_provincial == "是" for r in others)
+    assert any(r.built_year is None for r in others) and {r.street for r in rows} == {*programme.STREETS, "陡沟街道"}
+    entered = {p.id: p.nodes["M02"] for p in projects}
+    assert all(r.entered == entered[r.project].actual and r.surveyed < r.entered for r in of_projects)
+    before = {r.project for r in ledgers.survey(around, date(2020, 8, 7))}
+    assert not any(number.startswith("SL2021") for number in before) and "SL2020-043" in before
+
+
+def test_buildings(around, projects):
+    rows = ledgers.buildings(around, date(2021, 6, 4))
+    count = Counter(r.community_id for r in rows)
+    households: Counter = Counter()
+    for r in rows:
+        households[r.community_id] += r.households
+    for c in around.communities:
+        if c.project:
+            assert (count[c.id], households[c.id]) == (c.project.buildings, c.project.households), c.id
+    assert all(r.households > 0 and r.entrances > 0 and r.floors > 0 for r in rows) and {r.lift for r in rows} == {"是", "否"}
+
+
+def test_adjustments_say_why_but_for_one(around, projects):
+    moved = [p for p in projects if p.leaves or (p.batch == 2020 and p.joins > date.min)]
+    rows = ledgers.adjustments(around, LAST)
+    assert {p.id for p in moved} - {r.project_id for r in rows} == {"SL2020-050"} and len(rows) == len(moved) - 1
+    assert all(r.reason for r in rows) and Counter(r.change for r in rows) == {"新增": 3, "调出": 1}
+
+
+def test_consultation(around, projects):
+    starts, designs = ({p.id: p.nodes[code].actual for p in projects} for code in ("M13", "M07"))
+    rows = ledgers.consultations(around, LAST)
+    assert {r.project_id for r in rows} == {p.id for p in ledgers.listed(projects, LAST)}
+    assert all((r.online or 0) + (r.offline or 0) <= r.asked and (r.agreed or 0) <= (r.online or 0) + (r.offline or 0) for r in rows)
+    assert all(r.contents <= designs[r.project_id] for r in rows if r.contents)
+    before = sum(bool(r.mode_settled) and r.mode_settled < starts[r.project_id] for r in rows)
+    after = sum(bool(r.mode_settled) and r.mode_settled >= starts[r.project_id] for r in rows)
+    assert before > 0.6 * len(rows) and after > 5 and len(rows) - before - after > 5
+    assert sum(not r.finished for r in rows) == 3 and sum(bool(r.finished) and r.finished >= starts[r.project_id] for r in rows) == 2
+
+
+def test_property_in_force_grows(around, projects):
+    nodes = {p.id: p.nodes for p in projects}
+    counts = []
+    for day in office.further_days(sample.WEEKS):
+        rows = ledgers.properties(around, day)
+        for r in rows:
+            assert not r.since or r.since == nodes[r.project_id]["M22"].actual
+            assert not r.in_force or nodes[r.project_id]["M15"].actual <= day
+        counts.append(sum(r.in_force not in ("", frame.MANAGED["none"]) for r in rows))
+    assert counts == sorted(counts) and counts[0] == 0 and counts[-1] > 75
+    finished = [r for r in ledgers.properties(around, LAST) if nodes[r.project_id]["M15"].actual <= LAST]
+    assert 0.1 < sum(r.in_force == frame.MANAGED["none"] for r in finished) / len(finished) < 0.2
+
+
+def test_land_only_where_the_mode_needs_it(around, projects, plan):
+    needed = {p.id for p in projects if (mode := plan.mode(p.mode)) and mode.land}
+    rows = ledgers.land(around, LAST)
+    assert {r.project_id for r in rows} < needed and len(needed - {r.project_id for r in rows}) <= 8
+    assert 0.6 < sum(bool(r.settled) for r in rows) / len(rows) < 0.95 and all(not r.settled or r.asked < r.settled for r in rows)
+
+
+def test_special_plans(around, plan):
+    offices = {s.name for s in plan.streets}
+    rows = ledgers.special_plans(around, LAST)
+    kinds = {d.name: d.kind for d in plan.documents}
+    owed = [d for d in plan.documents if d.code != "JD1-5"]
+    reported = [r for r in rows if r.reported and r.unit not in offices]
+    assert 0.5 < len(reported) / len(owed) < 0.7 and sum(bool(r.reported) for r in rows if r.unit in offices) == frame.OF_STREETS
+    assert sum(bool(r.approved) for r in reported) > 0.65 * len(reported)
+    assert any("否" in r[2:10] for r in reported) and any(set(r[2:10]) == {"是"} for r in reported)
+    shares = [
+        sum(kinds[r.document] == kind for r in reported) / sum(d.kind == kind for d in owed) for kind in ("special", "five_year")
+    ]
+    assert shares[0] > shares[1] + 0.2 and all(r.approved is None or r.reported < r.approved for r in rows)
+
+
+def test_tasks(around, plan):
+    days = [d for d in office.further_days(sample.WEEKS) if d.month in office.QUARTERS and d.day <= 7 and d > frame.ISSUED]
+    assert len(days) == 6
+    told = {r.unit for day in days for r in told_of(around, "tasks", day)}
+    bodies = {t.unit for t in plan.tasks} - {"各街道办事处"} | {s.name for s in plan.streets}
+    assert len(bodies - told) == frame.SILENT + 1 and told <= bodies
+    approved = {(s.unit, s.document.task): s.approved for s in around.plans}
+    last = told_of(around, "tasks", days[-1])
+    assert {r.state for r in last} == {word for word, _situation, _next in frame.STATES.values()}
+    for r in last:
+        assert bool(r.finished) == (r.state == "已完成")
+        assert not r.finished or (r.unit, plan.task(r.task).code) in approved
+
+
+def test_years(around, projects):
+    rows = {r.plan_year: r for r in ledgers.annual_plans(around, LAST)}
+    assert set(rows) == {2020, 2021, 2022} and rows[2022].compiled > date(2021, 9, 30) and not rows[2022].published
+    assert rows[2021].communities == sum(p.batch == 2021 for p in projects) and rows[2021].compiled <= date(2020, 9, 30)
+    inputs = Counter(r.plan_year for r in ledgers.annual_inputs(around, LAST))
+    assert inputs[2021] > inputs[2022] > 10 and {r.area for r in ledgers.evaluations(around, LAST)} == {"全区", "杆石桥街道", "王官庄街道"}

@@ -41,8 +41,9 @@ SHOTS = (
     ("problems", "problems", {}), ("ledgers", "projects", {"project": "SL2020-012", "part": "ledgers"}),
     ("categories", "categories", {}), ("map", "map", {}), ("projects", "projects", {}),
     ("dossier", "projects", {"project": "SL2020-030"}), ("data", "data", {}),
-    ("snapshots", "data", {"section": "snapshots"}), ("list", "data", {"section": "list"}),
-    ("quality", "data", {"section": "quality"}), ("definitions", "data", {"section": "definitions"}),
+    ("snapshots", "data", {"section": "snapshots"}), ("quality", "data", {"section": "quality"}),
+    ("scope", "scope", {}), ("list", "scope", {"section": "list"}), ("units", "units", {}), ("plans", "plans", {}), ("modes", "modes", {}),
+    ("definitions", "definitions", {}), ("rules", "definitions", {"section": "rules"}), ("open", "definitions", {"section": "open"}),
     ("intake", "intake", {}), ("preview", "intake", {DROPPED: "yes"}), ("reminders", "intake", {"section": "reminders"}),
     ("account", "intake", {"section": "account", "street": "七贤街道"}), ("amend", "intake", {"section": "amend"}),
     ("back", "intake", {"section": "back"}), ("forms", "intake", {"section": "forms"}),
@@ -56,7 +57,8 @@ SHOTS = (
     ("dispatch-streets", "dispatch", {"as_of": WEEK, "screen": "16"}), ("dispatch-record", "dispatch", {"as_of": WEEK, "screen": "999"}),
 )
 README = ("overview-sample-zh-1920", "streets-sample-zh-1280", "categories-sample-zh-1280", "map-sample-zh-1280",
-          "overview-sample-en-1280", "preview-sample-zh-1280", "coordination-sample-zh-1280", "acceptance-sample-zh-1280",
+          "overview-sample-en-1280", "preview-sample-zh-1280", "coordination-sample-zh-1280", "acceptance-sample-zh-1280", "scope-sample-zh-1280",
+          "units-sample-zh-1280",
           "dispatch-streets-sample-zh-1920", "tables-sample-zh-1280")
 # On a deep link Streamlit first looks for its server below the page's own address, is told 404, and then finds it.
 PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")

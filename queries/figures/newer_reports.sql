@@ -6,7 +6,7 @@
 -- grain: project and kind of ledger
 -- params: as_of, known_at, scope, after=0, day=1900-01-01
 -- columns:
---   project_id: number of the project
+--   project_id: number of the project, or what the report is about (community, unit, year)
 --   street: the street that the report names
 --   kind: kind of file
 --   as_of: as-of date of the newest such report
@@ -23,6 +23,6 @@ WITH s AS (
 SELECT q.project_id, arg_max(q.street, (s.as_of, s.ord)) AS street, s.kind, max(s.as_of) AS as_of, arg_max(s.last, (s.as_of, s.ord)) AS publication,
     arg_max(s.file, (s.as_of, s.ord)) AS file, arg_max(s.withdrawn, (s.as_of, s.ord)) AS withdrawn
 FROM reported q JOIN s USING (snapshot)
-WHERE list_contains($scope, q.street)
+WHERE list_contains($scope, q.street) OR (coalesce(q.street, '') = '' AND len($scope) > 0)
 GROUP BY q.project_id, s.kind
 ORDER BY q.project_id, s.kind;

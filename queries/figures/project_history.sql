@@ -19,7 +19,9 @@
 --   snapshot: number of the snapshot
 -- clause: 五(三)
 WITH p AS (SELECT project_id FROM projects_at($as_of, $known_at) WHERE project_id = $project_id AND list_contains($scope, street)),
-v AS (SELECT * FROM values_of($as_of, $known_at, $project_id) WHERE EXISTS (SELECT 1 FROM p)),
+v AS (  -- a surveyed community may have the number of another project
+    SELECT v.* FROM values_of($as_of, $known_at, $project_id) v SEMI JOIN (FROM plan_kinds WHERE about = 'project') USING (kind) WHERE EXISTS (SELECT 1 FROM p)
+),
 changed AS (
     SELECT kind, subject, label, position, field, lag(value) OVER earlier AS before, value AS after, snapshot, row, ord, as_of
     FROM v WINDOW earlier AS (PARTITION BY kind, subject, field ORDER BY ord)

@@ -21,7 +21,8 @@
 -- clause: 五(三)
 WITH p AS (SELECT project_id FROM projects_at($as_of, $known_at) WHERE project_id = $project_id AND list_contains($scope, street)),
 v AS (
-    SELECT * FROM values_of($as_of, $known_at, $project_id)
+    SELECT v.* FROM values_of($as_of, $known_at, $project_id) v  -- a surveyed community may have the number of another project
+    SEMI JOIN (FROM plan_kinds WHERE about = 'project') USING (kind)
     WHERE CASE WHEN kind IN ('register', 'milestones') THEN true
         WHEN kind = 'progress' THEN subject IN (SELECT item FROM works_at($as_of, $known_at) WHERE project_id = $project_id)
         ELSE (kind, subject) IN (SELECT (f.kind, f.subject) FROM further_at($as_of, $known_at) f WHERE f.project_id = $project_id) END
@@ -32,5 +33,6 @@ SELECT v.kind, v.subject, subject_name(v.kind, v.subject) AS label, v.field, v.v
 FROM v JOIN p ON true JOIN snapshots s USING (snapshot)
 JOIN snapshot_columns c ON c.snapshot = v.snapshot AND c.field = v.field AND c.milestone IN ('', v.subject)
 WHERE v.value IS NOT NULL
-ORDER BY list_position(['register', 'progress', 'milestones', 'acceptance', 'satisfaction', 'funds', 'problems', 'suspensions', 'sequence', 'takeover'], v.kind),
+ORDER BY list_position(['register', 'progress', 'milestones', 'acceptance', 'satisfaction', 'funds', 'problems', 'suspensions', 'sequence', 'takeover',
+    'adjustments', 'consultation', 'property', 'land'], v.kind),
     v.position, v.subject, v.bit, v.field;

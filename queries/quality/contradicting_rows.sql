@@ -18,7 +18,8 @@ WITH twice AS (  -- projects that stand in two sheets which came together
 ),
 v AS (
     SELECT t.project_id, v.* FROM (SELECT DISTINCT project_id FROM twice) t, LATERAL (FROM values_of($as_of, $known_at, t.project_id)) v
-    WHERE v.field NOT IN ('unit', 'reason', 'note', 'evidence', 'coord_system', 'what', 'measure', 'method', 'report', 'document')
+    WHERE v.field NOT IN ('unit', 'reason', 'note', 'evidence', 'coord_system', 'what', 'measure', 'method', 'report', 'document', 'address',
+        'form', 'manager', 'basis', 'policy', 'partner', 'situation', 'next', 'channel')
 )
 SELECT x.snapshot, x.row, x.field, CASE x.kind WHEN 'milestones' THEN x.subject ELSE '' END AS milestone, t.project_id, NULL AS street, x.value,
     t.file || CASE WHEN t.sheet = '' THEN '' ELSE ' › ' || t.sheet END AS a, y.row::VARCHAR AS b

@@ -18,7 +18,8 @@ late AS (
     WHERE n.kind IN (SELECT kind FROM plan_required) AND n.other_as_of >= n.as_of + u.round_days
     UNION ALL
     SELECT n.snapshot, n.as_of, n.other_as_of
-    FROM newer n JOIN reported q ON q.snapshot = n.snapshot JOIN reported o ON o.snapshot = n.other AND o.street = q.street
+    FROM newer n JOIN reported q ON q.snapshot = n.snapshot JOIN reported o ON o.snapshot = n.other
+        AND coalesce(nullif(o.street, ''), o.project_id) = coalesce(nullif(q.street, ''), q.project_id)
 )
 SELECT snapshot, NULL::INTEGER AS row, '' AS field, '' AS milestone, NULL AS project_id, NULL AS street, NULL AS value,
     as_of::VARCHAR AS a, max(other_as_of)::VARCHAR AS b

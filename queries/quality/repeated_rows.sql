@@ -17,12 +17,11 @@ WITH twice AS MATERIALIZED (  -- projects that stand in two sheets which came to
     WHERE $publication IS NOT NULL
 ),
 pairs AS (
-    SELECT t.*, x.row, k.field, '' AS milestone, CASE k.field WHEN 'project_id' THEN t.project_id ELSE subject_name(x.kind, x.subject) END AS value,
+    SELECT t.*, x.row, x.field, '' AS milestone,
+        CASE WHEN x.subject = '' OR x.field = 'project_id' THEN t.project_id ELSE subject_name(x.kind, x.subject) END AS value,
         y.row AS other_row
     FROM twice t JOIN ledger_rows() x ON x.snapshot = t.snapshot AND x.project_id = t.project_id
     JOIN ledger_rows() y ON y.snapshot = t.other AND y.project_id = t.project_id AND y.kind = x.kind AND y.subject = x.subject
-    JOIN (VALUES ('progress', 'item'), ('milestones', 'project_id'), ('acceptance', 'level'), ('satisfaction', 'project_id'), ('funds', 'source'),
-        ('problems', 'problem'), ('suspensions', 'stopped'), ('sequence', 'item'), ('takeover', 'item')) k(kind, field) ON k.kind = x.kind
     UNION ALL
     SELECT t.*, x.row, 'project_id', '', t.project_id, y.row
     FROM twice t JOIN register x ON x.snapshot = t.snapshot AND x.project_id = t.project_id

@@ -13,7 +13,7 @@ WITH listed AS (
 ),
 other AS (
     SELECT q.snapshot, q.project_id, q.street, l.streets FROM checked_snapshots($as_of, $known_at, $publication) s JOIN reported q USING (snapshot)
-    JOIN listed l USING (project_id) WHERE NOT list_contains(l.streets, q.street)
+    JOIN listed l USING (project_id) SEMI JOIN (FROM plan_kinds WHERE about = 'project') USING (kind) WHERE NOT list_contains(l.streets, q.street)
 ),
 c AS (
     SELECT w.snapshot, w.row, w.project_id, o.street, o.streets FROM checked_works($as_of, $known_at, $publication) w JOIN other o USING (snapshot, project_id)

@@ -9,6 +9,7 @@
 -- clause: 
 WITH unknown AS (
     SELECT q.snapshot, q.project_id FROM checked_snapshots($as_of, $known_at, $publication) s JOIN reported q USING (snapshot)
+    SEMI JOIN (FROM plan_kinds WHERE about = 'project') USING (kind)
     ANTI JOIN (SELECT project_id FROM register JOIN snapshots_at($as_of, $known_at) USING (snapshot)) r USING (project_id)
 ),
 c AS (

@@ -76,6 +76,32 @@ STATUSES = {
     "closed_late": Status("●", N_("逾期销号"), AT_RISK),
     "stopped": Status("◐", N_("停工中"), AT_RISK),
     "resumed": Status("●", N_("已复工"), ON_PLAN),
+    # The plan's scope, entry into the library, and what the province's plans leave to do (queries/figures/eligibility.sql, exclusions.sql).
+    "eligible": Status("●", N_("符合范围"), ON_PLAN),
+    "doubtful": Status("▲", N_("范围存疑"), AT_RISK),
+    "incomplete": Status("╱", N_("资料不全"), MUTED),
+    "listed": Status("●", N_("已列批次"), COMMENCE),
+    "waiting": Status("◐", N_("未列批次"), COMMENCE),
+    "surveyed": Status("○", N_("未入库"), MUTED),
+    "conflict": Status("▲", N_("与方案不一致"), AT_RISK),
+    "allowed": Status("●", N_("只有专项等工程"), ON_PLAN),
+    "no_works": Status("–", N_("没有工程"), MUTED),
+    # Documents that the plan asks for, annual plans and who fed them (queries/figures/documents.sql, annual_plans.sql, annual_inputs.sql).
+    "drafting": Status("◐", N_("编制中"), COMMENCE),
+    "approved": Status("✓", N_("已批"), ON_PLAN),
+    "published": Status("●", N_("已公布"), ON_PLAN),
+    "compiled": Status("◐", N_("已编制，未公布"), COMMENCE),
+    "fed": Status("●", N_("已报送"), ON_PLAN),
+    "not_told": Status("╱", N_("未报"), MUTED),
+    "present": Status("●", N_("写明"), ON_PLAN),
+    "absent": Status("○", N_("缺"), AT_RISK),
+    "untold": Status("╱", N_("没报"), MUTED),
+    # Opinions and mode of management against the commencement (queries/figures/consultation.sql).
+    "settled_before": Status("●", N_("开工前已定"), ON_PLAN),
+    "settled_after": Status("▲", N_("开工后才定"), AT_RISK),
+    "not_settled": Status("■", N_("开工时未定"), BEHIND),
+    "unclear": Status("–", N_("先后不明"), MUTED),
+    "not_due": Status("○", N_("未开工"), MUTED),
 }
 ROLE_COLOURS = {"commence": COMMENCE, "complete": COMPLETE}
 

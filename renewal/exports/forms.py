@@ -1,4 +1,5 @@
-"""Blank forms 填报模板: a workbook for each street, prefilled with what is in force, which it fills in and sends back.
+"""Blank forms 填报模板: a workbook for each street, and for each unit with tasks in annex 2, prefilled with what is in force, which it
+fills in and sends back.
 
 What comes back is a ledger like any other: the intake reads it without knowing that it began here. So headers, words and dates
 are those that data/layouts knows, and what stands in a form says the same when it is read as what it was made from. A form is in
@@ -54,6 +55,7 @@ _HEADS = {
 _WIDTHS = {  # in signs of 11 pt; by field, else by type
     "number": 5.5, "name": 28, "built_year": 7, "land": 7, "buildings": 8, "households": 8, "area_m2": 10, "lon": 12, "lat": 12, "batch": 7,
     "prior_provincial": 10, "reason": 16, "evidence": 16, "community": 26,
+    "situation": 36, "next": 24, "task": 34, "document": 34, "body": 22, "yesno": 9,
     "key": 16, "street": 12, "category": 12, "item": 22, "milestone": 20, "date": 12, "percent": 9, "unit": 18, "mode": 20, "coords": 10,
 }
 _WIDTH = 16
@@ -68,7 +70,7 @@ def street_form(q: Question, street: str, day: date) -> bytes:
     if street not in q.scope:
         raise Explained(_("{street}不在可看的街道之内，不能出填报模板").format(street=q.plan.label(street, q.asked.lang)))
     _not_reported(q, [street], day)
-    return _Form(q, street, day).made()
+    return _of_street(q, street, day).made()
 
 
 def all_forms(q: Question, day: date) -> bytes:
@@ -78,13 +80,32 @@ def all_forms(q: Question, day: date) -> bytes:
     if not streets:
         raise Explained(_("所选街道在 {batch} 批次没有在册项目，没有填报模板可出").format(batch=q.asked.batch))
     _not_reported(q, streets, day)
-    return zipped((name(q, street, day), _Form(q, street, day).made()) for street in streets)
+    return zipped((name(q, street, day), _of_street(q, street, day).made()) for street in streets)
 
 
-def name(q: Question, street: str | None, day: date) -> str:
+def bodies(q: Question) -> list[str]:
+    """Who answers for tasks of annex 2: the plan's units, and the street offices of the question's scope."""
+    units = dict.fromkeys(t.unit for t in q.plan.tasks)
+    offices = {u.name for u in q.plan.units if u.kind == "street_offices"}
+    return [*(u.name for u in q.plan.units if u.name in units.keys() - offices), *(s.name for s in q.plan.streets if s.name in q.scope)]
+
+
+def unit_form(q: Question, unit: str, day: date) -> bytes:
+    """The form of one unit (or street office) for its tasks and for the plans and programmes that it owes, as xlsx. Raises Explained for one
+    without tasks in annex 2, or that may not be seen."""
+    if unit not in bodies(q):
+        raise Explained(_("{unit}在附件2里没有任务，没有填报模板可出").format(unit=q.plan.label(unit, q.asked.lang)))
+    return _of_unit(q, unit, day).made()
+
+
+def name(q: Question, street: str | None, day: date, what: str = "填报模板") -> str:
     """What a form is called, or (without a street) the ZIP with all of them: 市中区_填报模板_截至2020-08-21_舜玉路街道.xlsx."""
-    parts = (q.plan.district_short, "填报模板", f"截至{day.isoformat()}", street or "")
+    parts = (q.plan.district_short, what, f"截至{day.isoformat()}", street or "")
     return file_name(parts, ".xlsx" if street else ".zip")
+
+
+def unit_name(q: Question, unit: str, day: date) -> str:
+    return name(q, unit, day, "任务填报表")
 
 
 def _not_reported(q: Question, streets: Sequence[str], day: date) -> None:
@@ -100,7 +121,8 @@ def _not_reported(q: Question, streets: Sequence[str], day: date) -> None:
 def _kinds(plan: Plan, layouts: Layouts) -> tuple[str, ...]:
     """What a form holds: the ledgers owed every round, those that tell what has happened, and the register last."""
     owed = [kind for kind in plan.required_kinds if kind != REGISTER]
-    return (*owed, *(kind for kind in layouts.kinds if kind not in (*owed, REGISTER)), REGISTER)
+    further = (kind.name for kind in layouts.kinds.values() if kind.form and kind.name not in (*owed, REGISTER))
+    return (*owed, *further, REGISTER)
 
 
 # ---- what stands in it -----------------------------------------------------------------------------------------------
@@ -148,6 +170,19 @@ def _in_force(q: Question, street: str, layouts: Layouts) -> dict[str, list[_Row
     return found
 
 
+def _owed(q: Question, unit: str, layouts: Layouts) -> dict[str, list[_Row]]:
+    """Kind -> rows of one unit's tasks and documents in the plan's order: what is in force, and an empty row for what it has not told."""
+    cursor, plan = q.asked.store.cursor(q.asked.version), q.plan
+    street = plan.street(unit)
+    answers = next(u.name for u in plan.units if u.kind == "street_offices") if street else unit
+    found = {}
+    for kind, field, things in (("tasks", "task", plan.tasks), ("special_plans", "document", plan.documents)):
+        rows = {r[field]: r for r in in_force_of(cursor, kind, layouts, plan, {street.name if street else ""}) if r["project_id"] == unit}
+        own = [t for t in things if t.unit == answers or t.code in rows]
+        found[kind] = [{**rows.get(t.code, {}), "unit": unit, field: t.name} for t in own]
+    return {kind: rows for kind, rows in found.items() if rows}
+
+
 def _value(column: _Column, written: str | None) -> date | float | int | str | None:
     """A cell as the sheet holds it: real dates and numbers, a share for per cent."""
     if not written:
@@ -192,9 +227,27 @@ def _choices(q: Question, layouts: Layouts, found: dict[str, list[_Row]], street
         "key": [row["project_id"] for row in found[REGISTER]], "reason": _reasons(q, found.get("progress", ())),
         "yesno": [next(iter(words["yes"])), next(iter(words["no"]))],
         "source": [s.name for s in plan.sources],
-        **{use: [layouts.word(use, meaning) for meaning in dict.fromkeys(words[use].values())] for use in ("level", "result")},
+        **{use: [layouts.word(use, meaning) for meaning in dict.fromkeys(words[use].values())] for use in _uses(plan, layouts)},
         "coords": list({w.replace("-", ""): w for w in reversed(words["coords"])}.values())[::-1],  # each once, with its hyphen
     }
+
+
+def _uses(plan: Plan, layouts: Layouts) -> list[str]:
+    """The uses of words.csv that the form's columns of words take theirs from."""
+    fields = (f for kind in _kinds(plan, layouts) for f in layouts.kinds[kind].fields.values())
+    return list(dict.fromkeys(f.quantity for f in fields if f.type == "word"))
+
+
+def _unit_guide(plan: Plan, kinds: Sequence[str], day: date) -> Iterator[str]:
+    """How a unit fills its form, a line each."""
+    yield f"1. 请按截至 {day} 的情况填写。任务和文件取自{plan.document}附件2，已列好，一项一行，没有进展的行可以留空，请不要删行。"
+    yield "2. 只改白格。灰格（单位、任务、文件名称）、表头和截至日期请不要改动，不要加列。"
+    yield "3. 任务分工台账：落实情况从列表选；已完成的写完成日期；进展情况一两句话写清做了什么。方案没有给任务定期限，看板不计逾期。"
+    if "special_plans" in kinds:
+        yield "4. 专项方案台账：上报、批准日期填到日；三(二) 所列七项要素和“与基础类协同”，写明了的填“是”，没有写明的填“否”。"
+        yield "   五年规划、三年规划填起止年份；不是专项方案的，要素各格留空。"
+    yield f"5. 日期填到日，如 {day}；只知道月份的写“{day.year}年{day.month}月份”；还没有发生的留空。日期不能晚于截至日期。"
+    yield "6. 填完存为 xlsx（WPS、Excel 均可），发回给发来本表的部门。没有内容的行按未报计。"
 
 
 def _guide(plan: Plan, layouts: Layouts, day: date) -> Iterator[str]:
@@ -221,15 +274,33 @@ def _guide(plan: Plan, layouts: Layouts, day: date) -> Iterator[str]:
 
 # ---- the workbook ----------------------------------------------------------------------------------------------------
 
-class _Form(Looks):
-    """One workbook on its way."""
+def _of_street(q: Question, street: str, day: date) -> _Form:
+    layouts = load_layouts()
+    found = _in_force(q, street, layouts)
+    if not found[REGISTER]:
+        raise Explained(_("{street}没有在册项目，没有填报模板可出").format(street=q.plan.label(street, q.asked.lang)))
+    return _Form(q, street, day, layouts, found, _choices(q, layouts, found, street), list(_guide(q.plan, layouts, day)))
 
-    def __init__(self, q: Question, street: str, day: date):
-        self.q, self.street, self.day, self.layouts = q, street, day, load_layouts()
-        self.found = _in_force(q, street, self.layouts)
-        if not self.found[REGISTER]:
-            raise Explained(_("{street}没有在册项目，没有填报模板可出").format(street=q.plan.label(street, q.asked.lang)))
-        self.choices = _choices(q, self.layouts, self.found, street)
+
+def _of_unit(q: Question, unit: str, day: date) -> _Form:
+    layouts, plan = load_layouts(), q.plan
+    found = _owed(q, unit, layouts)
+    choices = {
+        "body": [unit], "task": [r["task"] for r in found.get("tasks", ())], "document": [r["document"] for r in found.get("special_plans", ())],
+        "task_state": [layouts.word("task_state", meaning) for meaning in dict.fromkeys(layouts.words["task_state"].values())],
+        "yesno": [next(iter(layouts.words["yes"])), next(iter(layouts.words["no"]))],
+    }
+    return _Form(q, unit, day, layouts, found, {k: v for k, v in choices.items() if v}, list(_unit_guide(plan, list(found), day)))
+
+
+class _Form(Looks):
+    """One workbook on its way. found: kind -> the rows of its sheet, in the order of the sheets; choices: see _choices."""
+
+    def __init__(
+        self, q: Question, who: str, day: date, layouts: Layouts, found: dict[str, list[_Row]], choices: dict[str, list[str]],
+        guide: Sequence[str],
+    ):
+        self.q, self.who, self.day, self.layouts, self.found, self.choices, self.lines = q, who, day, layouts, found, choices, guide
         self.out = io.BytesIO()
         super().__init__(opened(self.out))
         self.grid |= {"text_wrap": True}
@@ -238,14 +309,14 @@ class _Form(Looks):
         district = self.q.plan.district_short
         sample = self.q.asked.sample
         self.book.set_properties({
-            "title": f"{district}老旧小区改造填报模板（{self.street}，截至 {self.day}）", "keywords": "示例数据" if sample else "",
+            "title": f"{district}老旧小区改造填报模板（{self.who}，截至 {self.day}）", "keywords": "示例数据" if sample else "",
         })
         mark = " · 示例数据" if sample else ""
-        self.guide(f"{district}老旧小区改造填报说明（{self.street}）{mark}")
-        for kind in _kinds(self.q.plan, self.layouts):
+        self.guide(f"{district}老旧小区改造填报说明（{self.who}）{mark}")
+        for kind in self.found:
             spec = self.layouts.kinds[kind]
             page = self.book.add_worksheet(spec.label_zh)
-            self.ledger(page, spec, f"{district}老旧小区改造{spec.label_zh}（{self.street}填报）{mark}")
+            self.ledger(page, spec, f"{district}老旧小区改造{spec.label_zh}（{self.who}填报）{mark}")
         # Without headers: were it shown, it should not be taken for a ledger.
         page = self.book.add_worksheet(OPTIONS)
         for at, options in enumerate(self.choices.values()):
@@ -261,7 +332,7 @@ class _Form(Looks):
         page.merge_range(0, 0, 0, 3, title, self.format(**self.heading | {"font_size": 16, "bold": True, "align": "center"}))
         page.set_row(0, 36)
         look = self.format(**self.plain | {"font_size": 12, "text_wrap": True})
-        for row, text in enumerate(_guide(self.q.plan, self.layouts, self.day), 1):
+        for row, text in enumerate(self.lines, 1):
             page.merge_range(row, 0, row, 3, text, look)
             page.set_row(row, lines(text, width * _SIGN - 4, 12) * 18 + 6)
         page.set_paper(9)
@@ -293,14 +364,15 @@ class _Form(Looks):
         page.center_horizontally()
         page.fit_to_pages(1, 0)
         page.repeat_rows(2, first - 1)
-        page.freeze_panes(first, 1 + next(at for at, c in enumerate(columns) if c.field == "name"))
+        held = [at for at, c in enumerate(columns) if c.field == "name"] or [max(at for at, c in enumerate(columns) if c.key)]
+        page.freeze_panes(first, 1 + held[0])
         page.set_footer("&C第 &P 页 / 共 &N 页")
 
     def top(self, page: Worksheet, columns: Sequence[_Column], title: str) -> None:
         last = len(columns) - 1
         page.merge_range(0, 0, 0, last, title, self.format(**self.heading | {"font_size": 18, "bold": True, "align": "center"}))
         page.set_row(0, 34)
-        page.merge_range(1, 0, 1, last - 4, f"填报单位：{self.street}", self.format(**self.plain))
+        page.merge_range(1, 0, 1, last - 4, f"填报单位：{self.who}", self.format(**self.plain))
         page.merge_range(1, last - 3, 1, last, f"截至日期：{self.day}", self.format(**self.plain | {"align": "right"}))
         page.set_row(1, 22)
 
@@ -354,7 +426,7 @@ class _Form(Looks):
         look |= {"num_format": "@"}  # so that 1-2 is no date
         if isinstance(value, str) and FORMULA.match(value):
             look |= {"quote_prefix": True}  # nor does it become a formula when the cell is edited
-        return look if column.type in ("text", "ignored", "item", "milestone", "unit", "mode") else look | {"align": "center"}
+        return look if column.type in ("text", "ignored", "item", "milestone", "unit", "mode", "task", "document") else look | {"align": "center"}
 
     def rule(self, column: _Column, kind: Kind) -> dict[str, Any] | None:
         """What may be entered in a column. A list stops what the intake would refuse; where it takes other words it only asks."""

@@ -39,7 +39,7 @@ class Sheet:
     as_of_source: str
     columns: list[Column]
     data: dict[str, list] = field(default_factory=dict)
-    streets: dict[str, str] = field(default_factory=dict)  # project -> street as filed
+    streets: dict[str, str] = field(default_factory=dict)  # project (community, unit, year) -> street as filed, '' for none
     names: dict[str, str] = field(default_factory=dict)  # project -> name as filed, folded
     rows_read: int = 0
     good: int = 0
@@ -53,7 +53,7 @@ def extract(grid: Grid, table: Table, plan: Plan, layouts: Layouts, when: tuple[
     day, source, problem = when
     out = Sheet(table.kind.name, grid.sheet, day, source, table.columns, rows_read=len(grid.rows))
     out.problems = [*table.problems, *([problem] if problem else [])]
-    key = table.column("project_id")
+    key = table.column(table.kind.holder)
     body = _body(grid, table, layouts, key.index if key else -1, out)
     if any(p.code == "missing_column" for p in table.problems):
         out.rejected.update(body.numbers)  # without its columns no row can be judged
@@ -81,7 +81,7 @@ class _Body:
 
 
 def _body(grid: Grid, table: Table, layouts: Layouts, key: int, out: Sheet) -> _Body:
-    """The data rows; every other row is counted as a declared skip. key: the column of the project's number (-1: none)."""
+    """The data rows; every other row is counted as a declared skip. key: the column of what a row is about (-1: none)."""
     merged = _fill(grid, table)
     header = grid.rows[table.first]
     out.skipped["header"] += table.last - table.first + 1
@@ -218,6 +218,7 @@ class _Reader:
             "key": values.key, "text": self._text, "street": self._known("street"), "category": self._known("category"),
             "item": self._known("item", "code"), "milestone": self._known("milestone", "code"), "unit": self._unit,
             "mode": self._mode, "yesno": self._yesno, "coords": self._coords, "source": self._known("source"),
+            "body": self._body, "task": self._known("task", "code"), "document": self._known("document", "code"),
         }
 
     def _reader(self, column: Column) -> Callable:
@@ -236,10 +237,10 @@ class _Reader:
         return None if written is None or self.layouts.cells.get(written) == "none" else written
 
     def _known(self, what: str, attribute: str = "name") -> Callable:
-        look_up, left = getattr(self.plan, what), count(NAMED, -1)
+        look_up, left = getattr(self.plan, "document_owed" if what == "document" else what), count(NAMED, -1)
         told = {
             "street": _("不认识的街道"), "category": _("不认识的改造类别"), "item": _("不认识的改造内容"), "milestone": _("不认识的节点"),
-            "source": _("不认识的资金来源"),
+            "source": _("不认识的资金来源"), "task": _("不认识的任务"), "document": _("不认识的方案或规划"),
         }[what]
 
         def read(cell):
@@ -260,6 +261,16 @@ class _Reader:
         written = self._text(cell)
         found = written and self.plan.unit(written)
         return found.name if found else written
+
+    def _body(self, cell):
+        """A unit of the plan or a street office, by the plan's name; None for the whole district."""
+        written = self._text(cell)
+        if written is None or fold(written) in {*self.layouts.words["whole"], fold(self.plan.district), fold(self.plan.district_short)}:
+            return None
+        if found := self.plan.unit(written) or self.plan.street(written):
+            return found.name
+        near = "、".join((*self.plan.nearest("unit", written[:LONGEST], 2), *self.plan.nearest("street", written[:LONGEST], 1)))
+        raise values.Unreadable("unknown_unit", _("不认识的单位，应为方案里的单位或街道，最接近的有：{near}").format(near=near))
 
     def _mode(self, cell):
         written = self._text(cell)
@@ -288,8 +299,8 @@ class _Reader:
         known = self.layouts.words[use]
 
         def read(cell):
-            written = self._text(cell)
-            if written is None:
+            written = values.text(cell)
+            if written is None or (fold(written) not in known and self._text(cell) is None):
                 return None
             if fold(written) not in known:
                 raise values.Unreadable("unknown_word", _("不认识的写法，应为：{words}").format(words="、".join(known)))
@@ -299,22 +310,26 @@ class _Reader:
 
     # ---- columns ----------------------------------------------------------------------------------------------------
     def read(self) -> None:
-        ids = self._column(self.table.column("project_id"))
-        street = self._column(self.table.column("street"))
-        read = {"project_id": ids, "street": street}
+        kind = self.table.kind
+        ids = self._column(self.table.column(kind.holder))
+        placed = self.table.column("street")
+        street = self._column(placed) if placed else [self._office(holder) for holder in ids]
+        read = {kind.holder: ids, **({"street": street} if placed else {})}
         for column in self.table.columns:
             if column.milestone or column.field in read or column.field == "number":
                 continue
-            if self.table.kind.fields[column.field].type != "ignored":
+            if kind.fields[column.field].type != "ignored":
                 read[column.field] = self._column(column)
         finish = {"register": self._register, "progress": self._progress, "milestones": self._milestones}
-        finish.get(self.table.kind.name, self._further)(read)
+        finish.get(kind.name, self._further)(read)
         self._drop()
         self._totals(read)
         if name := self.table.column("name"):
             for project, written in dict.fromkeys(zip(ids, self.cells[name.index], strict=True)):
                 if project is not None and isinstance(written, str) and written.strip():
                     self.out.names.setdefault(project, fold(written))
+        if kind.fields[kind.holder].type == "year":
+            ids = [year and str(year) for year in ids]
         streets = self.out.streets
         pairs = dict.fromkeys(zip(ids, street, strict=True))
         if all(project is None or place is None or streets.setdefault(project, place) == place for project, place in pairs):
@@ -323,6 +338,13 @@ class _Reader:
             if project is not None and place is not None and streets.setdefault(project, place) != place:
                 message = _("同一项目在本表中写了两个街道：{other} 与 {place}").format(other=streets[project], place=place)
                 self._problem("two_streets", message, number, self.table.column("street"), project)
+
+    def _office(self, holder: object) -> str | None:
+        """The street whose office a row is about, '' for any other; None where it is not known what it is about."""
+        if holder is None:
+            return None
+        found = self.plan.street(holder) if isinstance(holder, str) else None
+        return found.name if found else ""
 
     def release(self) -> None:
         """Lets go of the rows: readers and this object hold one another, and would keep them until the next collection."""
@@ -538,8 +560,9 @@ class _Reader:
                 for number, value, cell in zip(self.numbers, given, self.cells[column.index], strict=True):
                     if value is None and cell in ("", None):
                         self._problem("missing_value", _("不能为空"), number, column)
-            elif not kind.fields[name].required:
-                read[name] = ["" if value is None else value for value in given]
+            elif not kind.fields[name].required:  # what could not be read is no empty cell, and no row's double
+                unread = {p.row for p in self.out.problems if column and p.column == column.place and p.severity == "stop"}
+                read[name] = ["" if value is None and n not in unread else value for n, value in zip(self.numbers, given, strict=True)]
         last = self.table.column(kind.key[-1]) or self.table.column(kind.key[0])
         self._unique(list(zip(*(read[name] for name in kind.key), strict=True)), last)
         self.out.data = self._spread(read, kind.kept)

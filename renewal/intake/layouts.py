@@ -55,11 +55,17 @@ class Header:
 
 @dataclass(frozen=True)
 class Kind:
+    """A kind of file. about: what its rows are about, each named by the first field of the key: 'project', 'community' (one of the
+    housing survey, which may be no project yet), 'unit' (one of the plan's, or a street office) or 'year' (of an annual plan); form:
+    whether it has a sheet in the forms that streets fill in."""
+
     name: str
     label_zh: str
     label_en: str
     position: int
     key: tuple[str, ...]
+    about: str
+    form: bool
     fields: dict[str, Field]
     headers: tuple[Header, ...]
 
@@ -71,9 +77,14 @@ class Kind:
         """The fields that the store keeps: those of its key and those with a place in the mask."""
         return tuple(f for f in self.fields.values() if f.bit or f.name in self.key)
 
+    @property
+    def holder(self) -> str:
+        """The field that names what a row is about."""
+        return self.key[0]
+
     def subject(self, row: Mapping[str, str | None]) -> str:
-        """What tells a row from the project's others, as queries/schema.sql writes it: '' where a project has but one."""
-        return "/".join(row[name] for name in self.key if name != "project_id" and row[name])
+        """What tells a row from its holder's others, as queries/schema.sql writes it: '' where a holder has but one."""
+        return "/".join(row[name] for name in self.key[1:] if row[name])
 
 
 @dataclass(frozen=True)
@@ -126,8 +137,9 @@ def header_path(written: str) -> tuple[str, ...]:
 
 FIELD_TYPES = {
     "key", "text", "ignored", "street", "category", "item", "milestone", "unit", "mode", "date", "count", "year", "number",
-    "percent", "yesno", "coords", "source", "word",
+    "percent", "yesno", "coords", "source", "word", "body", "task", "document",
 }
+ABOUT = ("project", "community", "unit", "year")
 
 
 def load_layouts(folder: Path | None = None) -> Layouts:
@@ -190,10 +202,13 @@ def _load(folder: Path, _stamps: tuple) -> Layouts:
         scale = number("headers.csv", line, "scale", r["scale"] or "1", float)
         headers.setdefault(r["kind"], []).append(Header(r["field"], header_path(r["header"]), scale))
     kinds = {}
-    for line, r in enumerate(table("kinds.csv", "kind", "label_zh", "label_en", "position", "key"), 2):
+    for line, r in enumerate(table("kinds.csv", "kind", "label_zh", "label_en", "position", "key", "about", "form"), 2):
+        if r["about"] not in ABOUT:
+            message = _("about 的值是“{value}”，应为：{expected}").format(value=r["about"], expected=", ".join(ABOUT))
+            raise wrong("kinds.csv", line, message)
         kinds[r["kind"]] = Kind(
             r["kind"], r["label_zh"], r["label_en"], number("kinds.csv", line, "position", r["position"]), tuple(r["key"].split()),
-            fields.get(r["kind"], {}), tuple(headers.get("*", []) + headers.get(r["kind"], [])),
+            r["about"], r["form"] == "yes", fields.get(r["kind"], {}), tuple(headers.get("*", []) + headers.get(r["kind"], [])),
         )
     words: dict[str, dict[str, str]] = {}
     plain: dict[str, str] = {}

@@ -93,7 +93,7 @@ def recognise(grid: Grid, layouts: Layouts, plan: Plan) -> Table | None:
                 if any(m for _f, m, _s in found.values()):
                     have.add("milestone")
                 missing = [f for f in kind.fields.values() if f.required and f.name not in have]
-                if len(have) < (3 if "project_id" in have else 5):
+                if len(have) < (3 if kind.holder in have else 5):
                     continue  # too little to say which kind it is
                 score = (not missing, len(found), -len(missing), -depth, -first)
                 if best is None or score > best[0]:

@@ -14,7 +14,7 @@ from ..intake.layouts import load_layouts
 from ..plan import load_plan
 from ..store import LoadReport, Store, StoreError, load
 from ..store.journal import Journal
-from . import further, office
+from . import frame, further, office
 from .programme import simulate
 
 WEEKS = 85  # from 2020-05-08 to 2021-12-17
@@ -42,6 +42,7 @@ def generate(
     plan = load_plan()
     projects = simulate(plan, seed)
     happened = further.happen(projects, plan, seed)
+    around = frame.happen(projects, plan, seed)
     receipts: list[tuple[Path, date]] = []
     due = office.filings(projects, weeks, seed)
     registers = {day: number for number, day in enumerate(office.register_days(projects, weeks))}
@@ -57,6 +58,9 @@ def generate(
                 if day in months and not filing.note:
                     further_files = office.write_further(filing, week, months[day], happened, plan)
                     receipts += [(path, filing.received) for path in further_files]
+                if not filing.note:
+                    frame_files = office.write_frame(filing, week, months.get(day), around, seed)
+                    receipts += [(path, filing.received) for path in frame_files]
         if progress:
             progress(done, weeks, week.name)
     listed = folder / RECEIPTS

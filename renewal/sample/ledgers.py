@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from ..plan import Plan
-from . import further
+from . import frame, further
+from .frame import Frame
 from .further import Further
 from .programme import SEASON, Claim, Node, Project, Work
 
@@ -181,6 +182,185 @@ class TakeoverRow(NamedTuple):
     note: str
 
 
+class SurveyRow(NamedTuple):
+    """One community of the housing survey; area in ㎡, project '' for none."""
+
+    community_id: str
+    name: str
+    street: str
+    community: str
+    address: str
+    built_year: int | None
+    land: str
+    buildings: int
+    entrances: int
+    households: int | None
+    area: float
+    neglected: str
+    utilities: str
+    services: str
+    willing: str
+    prior_provincial: str
+    surveyed: Cell
+    entered: Cell
+    entry_batch: str
+    project: str
+    note: str
+
+
+class BuildingRow(NamedTuple):
+    """One building of one community; area in ㎡."""
+
+    community_id: str
+    name: str
+    street: str
+    building: str
+    floors: int
+    entrances: int
+    households: int
+    built_year: int
+    area: float
+    structure: str
+    lift: str
+    note: str
+
+
+class AdjustmentRow(NamedTuple):
+    """One change of the list of projects."""
+
+    project_id: str
+    name: str
+    street: str
+    adjusted: Cell
+    change: str
+    reason: str
+    document: str
+    unit: str
+    note: str
+
+
+class ConsultationRow(NamedTuple):
+    """How the residents of one project were asked; counts of households and of answers."""
+
+    project_id: str
+    name: str
+    street: str
+    asked: int
+    online: int | None
+    offline: int | None
+    agreed: int | None
+    finished: Cell
+    deliberated: Cell
+    form: str
+    contents: Cell
+    mode_settled: Cell
+    designer_tender: str
+    designer: str
+    note: str
+
+
+class PropertyRow(NamedTuple):
+    """Who manages one project's community."""
+
+    project_id: str
+    name: str
+    street: str
+    before: str
+    planned: str
+    in_force: str
+    since: Cell
+    manager: str
+    basis: str
+    committee: str
+    note: str
+
+
+class LandRow(NamedTuple):
+    """One matter of land of one project."""
+
+    project_id: str
+    name: str
+    street: str
+    matter: str
+    asked: Cell
+    settled: Cell
+    policy: str
+    partner: str
+    unit: str
+    note: str
+
+
+class SpecialPlanRow(NamedTuple):
+    """One document that a unit owes; communities to coordinated: whether it says what it has to."""
+
+    unit: str
+    document: str
+    communities: str
+    period: str
+    standard: str
+    executor: str
+    funding: str
+    mechanism: str
+    measures: str
+    coordinated: str
+    first_year: int | None
+    last_year: int | None
+    reported: Cell
+    approved: Cell
+    doc_no: str
+    note: str
+
+
+class TaskRow(NamedTuple):
+    """How one task of a unit goes."""
+
+    unit: str
+    task: str
+    state: str
+    finished: Cell
+    situation: str
+    next: str
+    note: str
+
+
+class AnnualPlanRow(NamedTuple):
+    """The plan of one year."""
+
+    plan_year: int
+    compiled: Cell
+    published: Cell
+    doc_no: str
+    channel: str
+    communities: int
+    households: int
+    note: str
+
+
+class AnnualInputRow(NamedTuple):
+    """What one unit fed to the plan of a year."""
+
+    plan_year: int
+    unit: str
+    fed: Cell
+    communities: int | None
+    what: str
+    note: str
+
+
+class EvaluationRow(NamedTuple):
+    """One result of an evaluation by a third party; score from 0 to 100."""
+
+    plan_year: int
+    matter: str
+    area: str
+    unit: str
+    evaluator: str
+    reported: Cell
+    score: float
+    grade: str
+    note: str
+
+
 def listed(projects: Iterable[Project], day: date) -> list[Project]:
     return [p for p in projects if p.joins <= day and not (p.leaves and day >= p.leaves)]
 
@@ -336,6 +516,134 @@ def takeovers(happened: Iterable[Further], day: date) -> list[TakeoverRow]:
                 p.id, p.name, p.street, h.work.item.name, h.planned, taken, h.work.item.unit, h.number if taken else "", ""
             ))
     return rows
+
+
+# ---- the plan's frame ------------------------------------------------------------------------------------------------
+def survey(it: Frame, day: date) -> list[SurveyRow]:
+    """Every community surveyed by `day`; the number of its project as long as that is on the list, households as the list has them."""
+    rows = []
+    for c in (c for c in it.communities if c.surveyed <= day):
+        p, entered, households = c.project, _event(c.entered, c.lag, day), c.households
+        if p and p.recount and day >= p.recount[0]:
+            households = p.recount[1]
+        rows.append(SurveyRow(
+            c.id, c.name, c.street, c.committee, c.address, c.built_year, c.land or "", len(c.blocks), sum(b.entrances for b in c.blocks),
+            households, c.area, *map(_yes, (c.neglected, c.utilities, c.services, c.willing, c.prior)), c.surveyed, entered,
+            f"{entered.year}年第{'一' if entered.month <= 6 else '二'}批" if entered else "", p.id if p and listed([p], day) else "", "",
+        ))
+    return rows
+
+
+def buildings(it: Frame, day: date) -> list[BuildingRow]:
+    return [
+        BuildingRow(
+            c.id, c.name, c.street, b.name, b.floors, b.entrances, b.households, b.built_year, b.area, b.structure,
+            _yes(b.lift is not None and b.lift <= day), "",
+        )
+        for c in it.communities if c.surveyed <= day for b in c.blocks
+    ]
+
+
+def adjustments(it: Frame, day: date) -> list[AdjustmentRow]:
+    return [
+        AdjustmentRow(a.project.id, a.project.name, a.project.street, a.day, a.change, a.reason, a.document, a.unit, "")
+        for a in it.adjustments if a.day <= day
+    ]
+
+
+def consultations(it: Frame, day: date) -> list[ConsultationRow]:
+    """The projects whose residents were being asked by `day`; the answers once they were counted."""
+    rows = []
+    for c in it.consultations:
+        p = c.project
+        if c.opened > day or not listed([p], day):
+            continue
+        counted = c.finished is not None and c.finished <= day
+        finished, deliberated, contents, mode = (_event(d, 0, day) for d in (c.finished, c.deliberated, c.contents, c.mode_settled))
+        rows.append(ConsultationRow(
+            p.id, p.name, p.street, c.asked, *((c.online, c.offline, c.agreed) if counted else (None, None, None)), finished, deliberated,
+            c.form if deliberated else "", contents, mode, _yes(c.tender), c.designer, "",
+        ))
+    return rows
+
+
+def properties(it: Frame, day: date) -> list[PropertyRow]:
+    """Who manages the communities whose design is settled. Once the works are accepted (M15) those without anybody say so until M22."""
+    rows = []
+    for m in it.managed:
+        p = m.project
+        if p.nodes["M07"].actual > day or not listed([p], day):
+            continue
+        accepted, since = (_event(n.actual, n.lag, day) for n in (p.nodes["M15"], p.nodes["M22"]))
+        if m.quiet:
+            accepted = since = None
+        in_force = m.in_force if since else m.before if accepted and m.before == "none" else ""
+        rows.append(PropertyRow(
+            p.id, p.name, p.street, frame.MANAGED[m.before], frame.MANAGED[m.planned] if m.settled and m.settled <= day else "",
+            frame.MANAGED.get(in_force, ""), None if m.undated else since, m.manager if since else "", m.basis if since else "",
+            _yes(m.committee) if since else "", "",
+        ))
+    return rows
+
+
+def land(it: Frame, day: date) -> list[LandRow]:
+    return [
+        LandRow(
+            m.project.id, m.project.name, m.project.street, m.matter, m.asked, _event(m.settled, 0, day), m.policy, m.partner,
+            frame.LAND_OFFICE, "",
+        )
+        for m in it.matters if m.asked <= day and listed([m.project], day)
+    ]
+
+
+def special_plans(it: Frame, day: date) -> list[SpecialPlanRow]:
+    """Every document that is owed, by those that have begun to report; what it says once it is reported."""
+    begun = {s.unit for s in it.plans if s.reported and s.reported <= day}
+    rows = []
+    for s in (s for s in it.plans if s.unit in begun):
+        reported, approved = _event(s.reported, 0, day), _event(s.approved, 0, day)
+        rows.append(SpecialPlanRow(
+            s.unit, s.document.name, *(map(_yes, s.elements) if reported else [""] * len(s.elements)),
+            *(s.years if s.years and reported else (None, None)), reported, approved, s.number if approved else "",
+            "" if reported else "正在编制",
+        ))
+    return rows
+
+
+def tasks(it: Frame, day: date, seed: int) -> list[TaskRow]:
+    """The tasks of the units that report in the quarter of `day`."""
+    rows = []
+    for d in (d for d in it.duties if frame.reported_on(day, d.unit, seed)):
+        finished = _event(d.done, 0, day)
+        state = "not_started" if d.begun > day else "done" if finished else "standing" if d.standing else "under_way"
+        word, situation, following = frame.STATES[state]
+        rows.append(TaskRow(d.unit, d.task.name, word, finished, situation, following, ""))
+    return rows
+
+
+def annual_plans(it: Frame, day: date) -> list[AnnualPlanRow]:
+    rows = []
+    for y in (y for y in it.years if y.compiled <= day):
+        published = _event(y.published, 0, day)
+        rows.append(AnnualPlanRow(
+            y.year, y.compiled, published, y.number if published else "", "区政府网站（示例）" if published else "", y.communities, y.households, ""
+        ))
+    return rows
+
+
+def annual_inputs(it: Frame, day: date) -> list[AnnualInputRow]:
+    return [AnnualInputRow(i.year, i.unit, i.fed, i.communities, i.what, "") for i in it.inputs if i.fed <= day]
+
+
+def evaluations(it: Frame, day: date) -> list[EvaluationRow]:
+    return [
+        EvaluationRow(e.year, e.matter, e.area or "全区", e.unit, frame.EVALUATOR, e.reported, e.score, e.grade, "")
+        for e in it.evaluations if e.reported <= day
+    ]
+
+
+def _yes(fact: bool | None) -> str:
+    return "" if fact is None else "是" if fact else "否"
 
 
 def _of_listed(happened: Iterable[Further], day: date) -> Iterable[tuple[Project, Further]]:

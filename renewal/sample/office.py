@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ..plan import Plan
 from . import ledgers, workbooks
-from .further import Further
+from .frame import ISSUED, Frame
+from .further import GROUP, Further
 from .programme import JOINS, LEAVES, SECOND_BATCH, STREETS, Project
 
 FIRST = date(2020, 5, 8)
@@ -20,6 +21,19 @@ SHAPES = ("clean", "printed", "csv", "clean", "clean", "csv", "streets", "csv", 
 HOLIDAYS = (date(2020, 10, 2), date(2021, 2, 12))  # the whole week's files come a week later
 FORGETFUL = {"七贤街道": 4, "王官庄街道": 3, "党家街道": 3, "白马山街道": 2}  # others 1
 LAST_MISSING = ("七贤街道", "王官庄街道")  # in the last week written
+
+# The ledgers of the plan's frame that the bureau and the leading group's office file now and then: on which day, in which shape.
+SURVEYS = {
+    date(2020, 5, 15): "printed", date(2020, 8, 7): "utf-8-sig", date(2020, 11, 6): "clean", date(2021, 2, 5): "streets",
+    date(2021, 5, 7): "gb18030", date(2021, 8, 6): "printed", date(2021, 11, 5): "utf-8-sig",
+}
+RESURVEYED = ("七里山街道", "白马山街道", "舜耕街道", "陡沟街道")  # in the survey that comes by streets
+SELDOM = {
+    date(2020, 5, 29): ("buildings",), date(2020, 8, 7): ("adjustments", "annual_plans"), date(2020, 9, 4): ("annual_inputs",),
+    date(2020, 10, 9): ("adjustments", "annual_plans", "annual_inputs"), date(2021, 6, 4): ("buildings",), date(2021, 8, 6): ("evaluations",),
+    date(2021, 9, 3): ("annual_inputs",), date(2021, 11, 5): ("annual_plans", "annual_inputs"),
+}
+QUARTERS = (3, 6, 9, 12)  # months on whose first Friday the units report their plans and tasks, from 2020-09 on
 
 
 @dataclass(frozen=True)
@@ -114,6 +128,90 @@ def write_further(filing: Filing, folder: Path, number: int, happened: list[Furt
             else:
                 workbooks.further_csv(path, kind, rows, workbooks.slashed if kind == "takeover" else workbooks.iso)
         yield path
+
+
+def write_frame(filing: Filing, folder: Path, number: int | None, it: Frame, seed: int) -> Iterator[Path]:
+    """Writes the ledgers of the plan's frame that come with a week's filing into `folder`; number: how many times the further ledgers
+    came before, None where they do not come this week."""
+    day = filing.day
+    if day in SURVEYS:
+        yield from _write_survey(folder, ledgers.survey(it, day), day)
+    for kind in SELDOM.get(day, ()):
+        sheet, rows = workbooks.FRAME[kind][0], getattr(ledgers, kind)(it, day)
+        if kind == "buildings" and day.year > 2020:
+            path = folder / f"{sheet}_{day:%Y%m%d}.csv"
+            workbooks.further_csv(path, kind, rows, workbooks.iso)
+        elif kind == "annual_inputs":
+            path = folder / f"{sheet}_{day}.csv"
+            workbooks.further_csv(path, kind, rows, workbooks.slashed, "utf-8")
+        else:
+            path = folder / f"{sheet}_{day:%Y%m%d}.xlsx"
+            workbooks.further_clean(path, kind, rows, day)
+        yield path
+    if number is None:
+        return
+    yield from _write_residents(filing, folder, number, it)
+    if day.month in QUARTERS and day.day <= 7 and day > ISSUED:
+        yield from _write_duties(folder, it, day, seed)
+
+
+def _write_survey(folder: Path, rows: list[ledgers.SurveyRow], day: date) -> Iterator[Path]:
+    shape = SURVEYS[day]
+    if shape == "streets":
+        for street in RESURVEYED:
+            path = folder / f"{street}摸底台账_{day:%Y%m%d}.xlsx"
+            workbooks.further_clean(path, "survey", [r for r in rows if r.street == street], day)
+            yield path
+        return
+    path = folder / f"老旧小区房屋摸底台账_{day:%Y%m%d}.{'csv' if shape not in ('printed', 'clean') else 'xlsx'}"
+    if shape == "printed":
+        workbooks.frame_printed(path, "survey", rows, day, unit="区住房城乡建设局", title="市中区老旧小区房屋调查摸底表", merged=2)
+    elif shape == "clean":
+        workbooks.further_clean(path, "survey", rows, day)
+    else:
+        workbooks.further_csv(path, "survey", rows, workbooks.iso, shape)
+    yield path
+
+
+def _write_residents(filing: Filing, folder: Path, number: int, it: Frame) -> Iterator[Path]:
+    """Property management with every filing of the further ledgers, consultation and land by turns: only of the streets that file."""
+    day = filing.day
+    found = {"property": ledgers.properties(it, day)}
+    found |= {"land": ledgers.land(it, day)} if number % 2 else {"consultation": ledgers.consultations(it, day)}
+    found = {kind: here for kind, rows in found.items() if (here := [r for r in rows if r.street in filing.streets])}
+    if number % 4 == 2:
+        path = folder / f"居民意见和物业管理_{day:%Y%m%d}.xlsx"
+        workbooks.further_book(path, found, day)
+        yield path
+        return
+    for kind, rows in found.items():
+        sheet = workbooks.FRAME[kind][0]
+        if kind == "property" and number % 4 == 3:
+            path = folder / f"{sheet}({day.month}月{day.day}日).xlsx"
+            workbooks.frame_printed(path, kind, rows, day, unit="区住房城乡建设局", title="改造小区物业管理情况表", merged=2, dates=workbooks.dotted)
+        elif kind == "land":
+            path = folder / f"{sheet}_{day}.xlsx"
+            workbooks.further_clean(path, kind, rows, day)
+        else:
+            path = folder / f"{sheet}_{day:%Y%m%d}.csv"
+            workbooks.further_csv(path, kind, rows, workbooks.iso, "gb18030" if kind == "consultation" else "utf-8-sig")
+        yield path
+
+
+def _write_duties(folder: Path, it: Frame, day: date, seed: int) -> Iterator[Path]:
+    plans, tasks = ledgers.special_plans(it, day), ledgers.tasks(it, day, seed)
+    if day.month in (6, 12):
+        path = folder / f"专项方案和任务分工_{day:%Y%m%d}.xlsx"
+        workbooks.further_book(path, {"special_plans": plans, "tasks": tasks}, day)
+        yield path
+        return
+    path = folder / f"专项方案编制情况_{day:%Y%m%d}.csv"
+    ticks = {"是": "√", "否": "×"}
+    workbooks.further_csv(path, "special_plans", [[ticks.get(c, c) for c in row] for row in plans], workbooks.slashed)
+    yield path
+    path = folder / f"任务分工落实情况表({day.month}月{day.day}日).xlsx"
+    workbooks.frame_printed(path, "tasks", tasks, day, unit=f"{GROUP}办公室", title="老旧小区改造任务分工落实情况表", merged=0)
+    yield path
 
 
 def write_register(folder: Path, number: int, projects: list[Project], day: date) -> tuple[Path, date]:

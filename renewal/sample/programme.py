@@ -9,6 +9,7 @@ import csv
 import random
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
@@ -248,6 +249,12 @@ def _names(committees: list[str]) -> list[tuple[str, str]]:
         endings = [e for e in ENDINGS if not (stem[-1] in "一二" and e[0] in "一二三")]
         pairs += [(committee, stem + ending) for ending in endings]
     return pairs
+
+
+def unused_names(projects: Sequence[Project], street: str) -> list[tuple[str, str]]:
+    """(residents' committee, made-up name) of that street which no project has."""
+    taken = {p.name for p in projects}
+    return [pair for pair in _names(_committees()[street]) if pair[1] not in taken]
 
 
 def _place(street: str, taken: list[tuple[float, float]], rng: random.Random) -> tuple[float, float]:

@@ -53,6 +53,41 @@ FURTHER = {
     "sequence": ("施工组织", ("项目编号", "小区名称", "所属街道", "改造内容", "施工顺序", "计划进场", "计划完成", "施工单位", "备注")),
     "takeover": ("接管台账", ("项目编号", "小区名称", "所属街道", "接管内容", "计划接管", "接管日期", "接管单位", "移交单号", "备注")),
 }
+# Those of the plan's frame, in the same way.
+FRAME = {
+    "survey": ("摸底台账", (
+        "小区编号", "小区名称", "所属街道", "所属社区", "详细地址", "建成年份", "土地性质", "楼栋数", "单元数", "户数", "建筑面积(㎡)", "失修失管",
+        "市政配套不完善", "服务设施不健全", "改造意愿强烈", "2019年前省级改造", "摸底日期", "入库日期", "入库批次", "项目编号", "备注",
+    )),
+    "buildings": ("楼栋台账", (
+        "小区编号", "小区名称", "所属街道", "楼号", "层数", "单元数", "户数", "建成年份", "建筑面积(㎡)", "建筑结构", "有无电梯", "备注",
+    )),
+    "adjustments": ("项目调整台账", (
+        "项目编号", "小区名称", "所属街道", "调整日期", "调整类型", "调整原因", "批准文号", "提出单位", "备注",
+    )),
+    "consultation": ("征求意见台账", (
+        "项目编号", "小区名称", "所属街道", "应征求户数", "线上意见", "线下意见", "同意户数", "征求意见完成", "协商日期", "协商形式", "改造内容确定",
+        "物业模式确定", "设计公开招标", "设计单位", "备注",
+    )),
+    "property": ("物业管理台账", (
+        "项目编号", "小区名称", "所属街道", "改造前管理方式", "拟采取管理方式", "现行管理方式", "落地日期", "管理单位", "合同或决议", "环物委",
+        "备注",
+    )),
+    "land": ("用地协调台账", (
+        "项目编号", "小区名称", "所属街道", "协调事项", "提请日期", "办结日期", "政策依据", "组合地块", "协调单位", "备注",
+    )),
+    "special_plans": ("专项方案台账", (
+        "编制单位", "文件名称", "涉及居民小区", "计划改造时间", "改造标准", "实施主体", "资金来源", "推进机制", "工作措施", "与基础类协同",
+        "规划起始年", "规划终止年", "上报日期", "批准日期", "文号", "备注",
+    )),
+    "tasks": ("任务分工台账", ("责任单位", "任务", "落实情况", "完成日期", "进展情况", "下一步安排", "备注")),
+    "annual_plans": ("年度计划台账", ("计划年度", "编制完成", "公布日期", "文号", "公布渠道", "小区数", "户数", "备注")),
+    "annual_inputs": ("年度计划报送", ("计划年度", "报送单位", "报送日期", "小区数", "报送内容", "备注")),
+    "evaluations": ("绩效评价台账", (
+        "评价年度", "评价内容", "评价范围", "委托单位", "评价机构", "报告日期", "评价得分", "评价等级", "备注",
+    )),
+}
+SHEETS = FURTHER | FRAME
 PRINTED_FUNDS = (
     ("序号",), ("项目编号",), ("小区名称",), ("所属街道",), ("资金来源",), ("计划资金\n(万元)",), ("完成情况", "到位资金(万元)"),
     ("完成情况", "拨付资金(万元)"), ("完成情况", "支出资金(万元)"), ("完成情况", "街道确认拨付(万元)"), ("备注",),
@@ -216,13 +251,15 @@ def _pair(row: MilestoneRow, forecast: bool) -> tuple[Cell, ...]:
     return (row.planned, row.forecast, row.actual) if forecast else (row.planned, row.actual)
 
 
-def _csv(path: Path, header: tuple[str, ...], rows: Sequence[Sequence], dates: Dates, mark: int | None) -> None:
+def _csv(
+    path: Path, header: tuple[str, ...], rows: Sequence[Sequence], dates: Dates, mark: int | None, encoding: str = "gb18030"
+) -> None:
     lines = [[dates(c) if isinstance(c, date) else c for c in row] for row in rows]
     if mark is not None:
         lines[0][mark] = MARK
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows([header, *lines])
-    path.write_bytes(text.getvalue().encode("gb18030"))
+    path.write_bytes(text.getvalue().encode(encoding))
 
 
 def progress_csv(
@@ -245,18 +282,18 @@ def further_book(path: Path, ledgers: dict[str, Sequence[Sequence]], day: date) 
     """The further ledgers, kind -> rows, as one workbook with a sheet each."""
     with _Book(path, day) as book:
         for kind, rows in ledgers.items():
-            sheet, header = FURTHER[kind]
+            sheet, header = SHEETS[kind]
             _page(book, sheet, header, rows, len(header) - 1)
 
 
 def further_clean(path: Path, kind: str, rows: Sequence[Sequence], day: date) -> None:
-    sheet, header = FURTHER[kind]
+    sheet, header = SHEETS[kind]
     _clean(path, sheet, day, header, rows, len(header) - 1)
 
 
-def further_csv(path: Path, kind: str, rows: Sequence[Sequence], dates: Dates) -> None:
-    _sheet, header = FURTHER[kind]
-    _csv(path, header, rows, dates, len(header) - 1)
+def further_csv(path: Path, kind: str, rows: Sequence[Sequence], dates: Dates, encoding: str = "gb18030") -> None:
+    _sheet, header = SHEETS[kind]
+    _csv(path, header, rows, dates, len(header) - 1, encoding)
 
 
 def funds_csv(path: Path, rows: Sequence[FundRow]) -> None:
@@ -277,3 +314,27 @@ def funds_printed(path: Path, rows: Sequence[FundRow], day: date) -> None:
         book.rows(4, [("合计", "", f"{len({r.project_id for r in rows})}个项目", "", "", *sums)])
         book.rows(5, [(number, *row) for number, row in enumerate(rows, 1)])
         book.rows(5 + len(rows), [(FOOTER,)])
+
+
+def frame_printed(
+    path: Path, kind: str, rows: Sequence[Sequence], day: date, *, unit: str, title: str, merged: int, dates: Dates = chinese
+) -> None:
+    """As it is printed: title, reporting unit and as-of line, the column `merged` (of the rows, from 0) merged downwards, footer."""
+    sheet, header = SHEETS[kind]
+    rows = sorted(rows, key=lambda r: r[merged])
+    with _Book(path, day) as book:
+        book.add(sheet)
+        book.merged(0, 0, 0, len(header), f"{title}（示例）", "title")
+        book.rows(1, [(f"填报单位：{unit}", *[""] * (len(header) - 3), f"截至日期：{chinese(day)}")])
+        for column, name in enumerate(("序号", *header)):
+            book.page.write_string(2, column, name, book.formats["head"])
+        book.rows(3, [
+            (number, *("" if at == merged else dates(c) if isinstance(c, date) else c for at, c in enumerate(row)))
+            for number, row in enumerate(rows, 1)
+        ])
+        at = 3
+        for held, group in groupby(rows, key=lambda r: r[merged]):
+            last = at + sum(1 for _ in group) - 1
+            book.merged(at, merged + 1, last, merged + 1, held, "middle")
+            at = last + 1
+        book.rows(at, [(FOOTER,)])

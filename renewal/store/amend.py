@@ -160,10 +160,9 @@ def _planned(store: Store, edits: Sequence[Edit], reason: str, source: str, base
         raise StoreError(_("更正要写明理由"))
     cursor = store.cursor(base)
     plan, layouts = in_force(store)
-    homes = dict(cursor.execute("SELECT project_id, street FROM projects_at(?, ?)", [EVER, EVERYTHING_KNOWN]).fetchall())
     drafts: list[_Draft] = []
-    for kind, own in _checked(edits, homes, plan, layouts).items():
-        drafts += _drafts(cursor, kind, own, homes, plan, layouts)
+    for kind, own in _checked(edits, plan, layouts).items():
+        drafts += _drafts(cursor, kind, own, _homes(cursor, layouts.kinds[kind]), plan, layouts)
     if not drafts:
         raise StoreError(_("与现行的值相同，没有更正"))
     files: list[PatchFile] = []
@@ -182,7 +181,19 @@ def _planned(store: Store, edits: Sequence[Edit], reason: str, source: str, base
     return files, _said(what, reason, source)
 
 
-def _checked(edits: Sequence[Edit], homes: dict[str, str], plan: Plan, layouts: Layouts) -> dict[str, list[tuple[Edit, Field]]]:
+def _homes(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> dict[str, str]:
+    """What rows of a kind can be about -> its street, '' where that is no street office."""
+    if kind.about == "project":
+        sql = "SELECT project_id, street FROM projects_at($d, $k)"
+    else:
+        sql = (
+            f"SELECT q.project_id, max(q.street) FROM filed_at($d, $k, '{kind.name}') f JOIN reported q USING (snapshot, project_id)"
+            " WHERE f.newest GROUP BY q.project_id"
+        )
+    return dict(cursor.execute(sql, {"d": EVER, "k": EVERYTHING_KNOWN}).fetchall())
+
+
+def _checked(edits: Sequence[Edit], plan: Plan, layouts: Layouts) -> dict[str, list[tuple[Edit, Field]]]:
     """The edits by kind, each with its field."""
     found: dict[str, list[tuple[Edit, Field]]] = {}
     seen: set[tuple[str, str, str, str]] = set()
@@ -193,8 +204,6 @@ def _checked(edits: Sequence[Edit], homes: dict[str, str], plan: Plan, layouts: 
             raise EditError(edit, _("这一列不能更正"))
         if edit.field in COORDINATES:
             raise EditError(edit, _("坐标要连同坐标系一起改，请用项目库文件更正"))
-        if edit.project_id not in homes:
-            raise EditError(edit, _("项目库里没有项目 {project}").format(project=edit.project_id))
         cell = (edit.kind, edit.project_id, edit.subject, edit.field)
         if cell in seen:
             raise EditError(edit, _("同一格更正了两次：{cell}").format(cell=_place(edit, spec, plan)))
@@ -208,6 +217,9 @@ def _drafts(
     layouts: Layouts,
 ) -> list[_Draft]:
     """The files of one kind, with the changes made in their rows."""
+    for edit in (e for e, _spec in edits if e.project_id not in homes):
+        told = _("项目库里没有项目 {project}") if layouts.kinds[kind].about == "project" else _("台账里没有 {project}")
+        raise EditError(edit, told.format(project=edit.project_id))
     moves = {e.project_id: street.name for e, spec in edits if spec.name == "street" and (street := plan.street(e.value))}
     rows = rows_in_force(cursor, kind, layouts, plan, {*(homes[e.project_id] for e, _spec in edits), *moves.values()})
     about = layouts.kinds[kind]
@@ -287,7 +299,7 @@ def _said(what: str, reason: str, source: str) -> str:
 def _name(draft: _Draft, taken: Collection[str]) -> str:
     """A name that a file can have, unlike those that are taken: by project where only one is changed, else by street."""
     projects = {c.edit.project_id for c in draft.changes}
-    about = re.sub(r'[\s\\/:*?"<>|]', "_", projects.pop() if len(projects) == 1 else draft.street)
+    about = re.sub(r'[\s\\/:*?"<>|]', "_", projects.pop() if len(projects) == 1 else draft.street or _("多个单位"))
     stem, n = f"更正_{about}_{draft.kind.label_zh}_{draft.day:%Y%m%d}", 1
     name = f"{stem}.csv"
     while name in taken:
@@ -339,12 +351,19 @@ def no_change(store: Store, *, street: str, as_of: date, reason: str = "", who: 
 # ---- what is in force as a ledger has it -----------------------------------------------------------------------------
 def rows_in_force(cursor: duckdb.DuckDBPyConnection, kind: str, layouts: Layouts, plan: Plan, streets: Collection[str]) -> list[_Row]:
     """What is in force of the projects of some streets that are on the list: of a register its projects, else the rows of their
-    ledger, each with the street that its report names and its subject."""
+    ledger, each with the street that its report names and its subject. Of a kind that is not about projects: the rows of the
+    communities, units or years whose report names one of the streets ('' for none); project_id is what a row is about."""
     about = layouts.kinds[kind]
     fields = about.kept
     columns = [f"written(x.{f.name}, x.{f.name}_to) AS {f.name}" if f.type == "date" else f"x.{f.name}" for f in fields]
     if kind == "register":
         source = "projects_at($d, $k) x WHERE x.on_list AND list_contains($streets, x.street)"
+    elif about.about != "project":
+        columns += [f"x.{about.holder}::VARCHAR AS project_id", "q.street"]
+        source = (
+            f"{kind}_at($d, $k) x JOIN reported q ON q.snapshot = x.snapshot AND q.project_id = x.{about.holder}::VARCHAR"
+            " WHERE list_contains($streets, q.street)"
+        )
     else:
         # another street would seem to have reported; but no ledger may name a street that no register puts the project in
         columns.append(

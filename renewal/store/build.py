@@ -108,7 +108,7 @@ def _write(
         connection.execute("BEGIN")
         if fresh:
             connection.execute(schema()[0])
-        _copy_plan(connection, plan)
+        _copy_plan(connection, plan, layouts)
         filed = _Filed(connection, layouts)
         for batch in batches:
             numbered = filed.snapshots(batch)
@@ -137,24 +137,43 @@ def _write(
     return sums, findings
 
 
-def _copy_plan(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+def _copy_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, layouts: Layouts) -> None:
     """The plan as it is now, in every version anew: targets and names are those of the newest publication."""
     tables = {
-        "plan_rules": (("round_days", "default_batch", "default_level"), [(plan.round_days, plan.default_batch, plan.default_level)]),
+        "plan_rules": (
+            ("round_days", "default_batch", "default_level", "issued", "built_by", "ensured_by", "horizon", "land", "annual_month", "annual_day"),
+            [(plan.round_days, plan.default_batch, plan.default_level, plan.issued, plan.scope.built_by, plan.scope.ensured_by,
+              plan.scope.horizon, plan.scope.land, *plan.scope.annual_due)],
+        ),
         "plan_targets": (
             ("batch", "role", "date", "clause", "wording"), [(t.batch, t.role, t.date, t.clause, t.wording) for t in plan.targets]
         ),
         "plan_streets": (("street", "code", "position"), [(s.name, s.code, i) for i, s in enumerate(plan.streets)]),
         "plan_categories": (("category", "code", "position"), [(c.name, c.code, i) for i, c in enumerate(plan.categories)]),
         "plan_items": (
-            ("item", "name", "category", "facility", "unit", "position"),
-            [(x.code, x.name, x.category, x.facility, x.unit, i) for i, x in enumerate(plan.items)],
+            ("item", "name", "category", "facility", "unit", "second_unit", "special", "position"),
+            [(x.code, x.name, x.category, x.facility, x.unit, x.second_unit, x.special, i) for i, x in enumerate(plan.items)],
         ),
         "plan_milestones": (("milestone", "name", "position"), [(m.code, m.name, i) for i, m in enumerate(plan.milestones)]),
         "plan_required": (("kind",), [(k,) for k in plan.required_kinds]),
         "plan_orders": (("subject", "earlier"), [(x.code, e) for x in (*plan.milestones, *plan.items) for e in x.after]),
         "plan_sources": (("source", "position"), [(x.name, i) for i, x in enumerate(plan.sources)]),
-        "plan_modes": (("mode", "position"), [(x.name, i) for i, x in enumerate(plan.modes)]),
+        "plan_modes": (("mode", "land", "position"), [(x.name, x.land, i) for i, x in enumerate(plan.modes)]),
+        "plan_units": (
+            ("unit", "kind", "member", "position"), [(x.name, x.kind, plan.is_member(x), i) for i, x in enumerate(plan.units)]
+        ),
+        "plan_tasks": (
+            ("task", "name", "unit", "measure", "position"), [(x.code, x.name, x.unit, x.measure, i) for i, x in enumerate(plan.tasks)]
+        ),
+        "plan_documents": (
+            ("document", "name", "unit", "task", "kind", "position"),
+            [(x.code, x.name, x.unit, x.task, x.kind, i) for i, x in enumerate(plan.documents)],
+        ),
+        "plan_concerns": (
+            ("holder", "subject"),
+            [(x.code, about) for x in plan.tasks for about in (*x.items, *x.milestones)] + [(x.code, i) for x in plan.documents for i in x.items],
+        ),
+        "plan_kinds": (("kind", "about"), [(k.name, k.about) for k in layouts.kinds.values()]),
         "plan_boxes": (("street", "west", "south", "east", "north"), _boxes(plan)),
     }
     for table, (names, rows) in tables.items():
@@ -183,7 +202,8 @@ class _Filed:
         self.last = connection.execute("SELECT coalesce(max(snapshot), 0) FROM snapshots").fetchone()[0]
         self.before: dict[tuple[str, date], list[tuple[set, set, int, FileEntry | None]]] = {}
         rows = connection.execute(
-            "SELECT s.kind, s.as_of, s.revision, (SELECT list(DISTINCT street) FROM reported r WHERE r.snapshot = s.snapshot),"
+            "SELECT s.kind, s.as_of, s.revision, (SELECT list(DISTINCT coalesce(nullif(street, ''), project_id)) FROM reported r"
+            " WHERE r.snapshot = s.snapshot),"
             " (SELECT list(field || '/' || milestone) FROM snapshot_columns c WHERE c.snapshot = s.snapshot) FROM snapshots s"
         ).fetchall()
         for kind, as_of, revision, streets, fields in rows:
@@ -200,7 +220,7 @@ class _Filed:
             sheet, entry = accepted.sheet, accepted.entry
             self.last += 1
             own = [c for c in sheet.columns if c.field != "number"]
-            streets, fields = set(sheet.streets.values()), {f"{c.field}/{c.milestone}" for c in own}
+            streets, fields = {street or holder for holder, street in sheet.streets.items()}, {f"{c.field}/{c.milestone}" for c in own}
             slot = self.before.setdefault((sheet.kind, sheet.as_of), [])
             revision = 1 + max((
                 r for st, fi, r, of in slot if of is not entry and st & streets and (fi & fields) - self.key_only
@@ -255,6 +275,8 @@ _ROUNDED = {
 # The tables of rows, which hold what the sheets of a kind say.
 LEDGERS = (
     "register", "works", "milestones", "acceptance", "satisfaction", "funds", "problems", "suspensions", "sequence", "takeover",
+    "survey", "buildings", "adjustments", "consultation", "property", "land", "special_plans", "tasks", "annual_plans", "annual_inputs",
+    "evaluations",
 )
 
 

@@ -6,7 +6,7 @@ A rule's file is named like its problem code. Beside title and definition its he
     -- severity: stop | show            whether it stops the load or is shown
 
 and its columns are always snapshot, row (of the sheet, empty for the whole sheet), field, milestone (which column of the
-sheet), project_id, street, value, a, b.
+sheet), project_id (of kinds not about projects: the community, unit or year), street, value, a, b.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Rule:
 
 @dataclass(frozen=True)
 class Finding:
-    """One offending row. row: 1-based row of the sheet, None for the sheet as a whole; column: letter and header, '' likewise."""
+    """One offending row. row: 1-based row of the sheet, None for the sheet as a whole; column: letter and header, '' likewise;
+    project_id: the project that the row is about, or, as `about` says, the community, unit or year; street: None where that is of none."""
 
     code: str
     stops: bool
@@ -59,6 +60,7 @@ class Finding:
     file: str
     sheet: str
     as_of: date
+    about: str
 
 
 @lru_cache(maxsize=4)
@@ -82,7 +84,8 @@ def _parse(path: Path) -> Rule:
 
 # The macros of queries/schema.sql that rules share, each after those that it uses: d as_of, k known_at, p publication.
 _SHARED = {
-    "snapshots_at": "dk", "projects_at": "dk", "works_at": "dk", "milestones_at": "dk", "acceptance_at": "dk", "further_at": "dk",
+    "snapshots_at": "dk", "projects_at": "dk", "works_at": "dk", "milestones_at": "dk", "acceptance_at": "dk", "survey_at": "dk",
+    "further_at": "dk",
     "checked_snapshots": "dkp", "checked_register": "dkp", "checked_works": "dkp", "checked_milestones": "dkp", "checked_further": "dkp",
 }
 
@@ -115,8 +118,8 @@ def _placed(cursor: duckdb.DuckDBPyConnection, found: list[tuple[Rule, tuple]]) 
     """Findings with file, sheet, column and street: those few snapshots are looked up once for all rules."""
     some = {"s": list({row[0] for _rule, row in found})}
     within = "WHERE snapshot IN (SELECT unnest($s::INTEGER[]))"
-    files = {s: (file, sheet, day) for s, file, sheet, day in cursor.execute(
-        f"SELECT snapshot, file, coalesce(sheet, ''), as_of FROM snapshots {within}", some
+    files = {s: told for s, *told in cursor.execute(
+        f"SELECT snapshot, file, coalesce(sheet, ''), as_of, about FROM snapshots JOIN plan_kinds USING (kind) {within}", some
     ).fetchall()}
     streets = {(s, p): street for s, p, street in cursor.execute(
         f"SELECT snapshot, project_id, street FROM reported {within}", some
@@ -126,11 +129,11 @@ def _placed(cursor: duckdb.DuckDBPyConnection, found: list[tuple[Rule, tuple]]) 
     ).fetchall()}
     lang, findings = current_language(), []
     for rule, (snapshot, row, field, milestone, project, street, value, a, b) in found:
-        file, sheet, day = files[snapshot]
+        file, sheet, day, about = files[snapshot]
         place = columns.get((snapshot, field, milestone)) or columns.get((snapshot, field, "")) or ""
         message = rule.message[lang].format(a=a, b=b, value=value)
-        where = street or streets.get((snapshot, project))
-        findings.append(Finding(rule.code, rule.stops, message, snapshot, row, place, value or "", project, where, file, sheet, day))
+        where = street or streets.get((snapshot, project)) or None  # '' for a unit that is no street office, and for a year
+        findings.append(Finding(rule.code, rule.stops, message, snapshot, row, place, value or "", project, where, file, sheet, day, about))
     return findings
 
 

@@ -293,7 +293,7 @@ def placed(problem: Problem, file: str, sheet: str) -> Problem:
 def _count(report: FileReport, sheets: list[Sheet]) -> None:
     report.kinds = list(dict.fromkeys(s.kind for s in sheets))
     report.as_of = sorted({s.as_of for s in sheets if s.as_of})
-    report.coverage = list(dict.fromkeys(street for s in sheets for street in s.streets.values()))
+    report.coverage = list(dict.fromkeys(street for s in sheets for street in s.streets.values() if street))
     for sheet in sheets:
         report.rows_read += sheet.rows_read
         report.rejected += len(sheet.rejected)

@@ -25,7 +25,9 @@ warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 # The macros worth keeping, each after those that it uses. Their arguments are the date, what was known, and (last) the level.
 KEPT = (
     "snapshots_at", "projects_at", "works_at", "milestones_at", "acceptance_at", "satisfaction_at", "funds_at", "problems_at",
-    "suspensions_at", "sequence_at", "takeover_at", "reporting_at", "work_status_at", "status_at", "category_at",
+    "suspensions_at", "sequence_at", "takeover_at", "survey_at", "buildings_at", "adjustments_at", "consultation_at", "property_at", "land_at",
+    "special_plans_at", "tasks_at", "annual_plans_at", "annual_inputs_at", "evaluations_at",
+    "reporting_at", "work_status_at", "status_at", "eligibility_at", "project_scope_at", "category_at",
 )
 BY_LEVEL = ("status_at",)
 _MACRO = re.compile(r"CREATE MACRO (\w+)\(.*?\) AS(?: TABLE)?\s(.*?);\n", re.DOTALL)

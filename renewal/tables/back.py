@@ -334,24 +334,26 @@ class _Comparison:
             message = _("这一列是算出来的，不能在这里改，请改回“{before}”；能改的列写在导出编号后面").format(before=shown(before, column) or _("空"))
             self._problem("computed_cell", message, row=number, place=place, head=head, value=told)
             return
-        newest = self.newer.get(source[table.project], {}).get(table.ledger)
+        holder = str(source[table.holder or table.project])
+        newest = self.newer.get(holder, {}).get(table.ledger)
         if newest is not None:
-            message = _("导出之后这个项目已有新的数（{file}，截至 {day}，第 {n} 次发布），请重新导出后再改")
+            message = _("导出之后{name}已有新的数（{file}，截至 {day}，第 {n} 次发布），请重新导出后再改")
             if newest.withdrawn:
-                message = _("导出之后这个项目的数已被撤回（{file}，截至 {day}，由第 {n} 次发布），请重新导出后再改")
-            message = message.format(file=newest.file, day=f"{newest.as_of:%Y-%m-%d}", n=newest.publication)
+                message = _("导出之后{name}的数已被撤回（{file}，截至 {day}，由第 {n} 次发布），请重新导出后再改")
+            name = plan.label(holder, current_language())
+            message = message.format(name=name, file=newest.file, day=f"{newest.as_of:%Y-%m-%d}", n=newest.publication)
             self._problem("newer_data", message, row=number, place=place, head=head, value=told)
             return
-        subject = source[table.subject] if table.subject else ""
+        subject, lang = source[table.subject] if table.subject else "", current_language()
         value = _as_ledger(cell, column, plan, self.mark.lang)
         spec = load_layouts().kinds[table.ledger].fields[column.edits]
         if spec.required and not value and spec.type != "date":
             self._problem("empty_cell", _("这一格不能空"), row=number, place=place, head=head)
             return
         self.out.changed.append(Changed(
-            Edit(table.ledger, source[table.project], subject, column.edits, value), self.file, self.grid.sheet, number,
-            f"{column_letter(place)} {head.whole}", source[table.street], source["name"], plan.subject_label(subject, current_language()),
-            head.whole, shown(before, column), told,
+            Edit(table.ledger, holder, subject, column.edits, value), self.file, self.grid.sheet, number,
+            f"{column_letter(place)} {head.whole}", source.get(table.street) or "", source.get("name") or plan.label(holder, lang),
+            plan.subject_label(subject, lang), head.whole, shown(before, column), told,
         ))
 
     def _problem(

@@ -26,7 +26,7 @@ OTHER_SOURCES = {
         "reason", "days_overdue", "settled_as_of", "made_at", "who",
     ),
     "quality": (
-        "code", "title", "severity", "message", "street", "project_id", "value", "file", "sheet", "row", "column", "as_of",
+        "code", "title", "severity", "message", "street", "project_id", "project", "value", "file", "sheet", "row", "column", "as_of",
     ),
 }
 
@@ -39,9 +39,9 @@ class Column(Described):
     """One column of a table.
 
     kind: text; key (numbers and codes, never wrapped); label (the plan's names in the reader's language); labels (several, joined by
-    、); number, with `digits`; year; days (signed days against a plan, late is bad); rate (`of` = numerator and denominator);
-    percent (0 to 100); day; span (a date with a partner `<field>_to`, shown as precisely as it was written); moment; status (keys of
-    the statuses); words (codes with the `words` given here); yesno. none: what a label says where there is none.
+    、 or a comma; they too may have `words` of their own); number, with `digits`; year; days (signed days against a plan, late is
+    bad); rate (`of` = numerator and denominator); percent (0 to 100); day; span (a date with a partner `<field>_to`, shown as precisely as
+    it was written); moment; status (keys of the statuses); words (codes with the `words` given here); yesno. none: what a label says where there is none.
     total: sum; once (each project once); most (the greatest). A rate is made anew from its sums.
     filter: choice, range or none (default: what fits its kind); shown: whether it is among the columns that the table starts with;
     width: in signs of 11 pt, a Chinese one counts two; edits: the field of the layouts that a changed cell corrects.
@@ -68,8 +68,8 @@ class Column(Described):
     def _whole(self) -> Column:
         if (self.kind == "rate") != (self.of is not None):
             raise ValueError("of: numerator and denominator, of a rate and of nothing else")
-        if (self.kind == "words") != bool(self.words):
-            raise ValueError("words: what the codes mean, of the kind words and of nothing else")
+        if self.kind != "labels" and (self.kind == "words") != bool(self.words):
+            raise ValueError("words: what the codes mean, of the kind words (or labels) and of nothing else")
         if self.total in ("sum", "once") and self.kind != "number":
             raise ValueError(f"total: {self.total} is for numbers")
         return self
@@ -118,7 +118,8 @@ class Condition(Described):
 
 class Table(Described):
     """A table. name: the file's stem; source: a figure or one of OTHER_SOURCES; params: the figure's own; counted: what its rows
-    are; project: the field with the number of the project that a row opens; late, unreported: the rows that a switch keeps;
+    are; project: the field with the number of the project that a row opens; holder: the field with what a row of the ledger is about where
+    that is no project (a unit, a year); late, unreported: the rows that a switch keeps;
     keys: the fields that name a row; ledger: the kind of file whose cells an edited export corrects; subject: the
     field of its work item or milestone; listed: whether the page offers it, and where."""
 
@@ -131,6 +132,7 @@ class Table(Described):
     counted: Words
     keys: tuple[Name, ...] = Field(min_length=1)
     project: str = ""
+    holder: str = ""
     street: str = "street"
     late: Condition | None = None
     unreported: Condition | None = None
@@ -148,7 +150,7 @@ class Table(Described):
                 raise ValueError(f"source: queries/figures/{self.source}.sql does not exist")
             have = tuple(figure.columns)
         used = [f for c in self.columns for f in c.fields] + [*self.keys]
-        used += [f for f in (self.project, self.subject) if f] + [c.field for c in (self.late, self.unreported) if c]
+        used += [f for f in (self.project, self.holder, self.subject) if f] + [c.field for c in (self.late, self.unreported) if c]
         if strange := [f for f in dict.fromkeys(used) if f not in have]:
             raise ValueError(f"{', '.join(strange)}: {self.source} has no such column, it has {', '.join(have)}")
         names = [c.field for c in self.columns]

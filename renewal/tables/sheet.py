@@ -268,7 +268,10 @@ class _Maker:
         if column.kind == "label":
             return self.q.plan.label(code, self.lang)
         if column.kind == "labels":
-            return comma().join(self.q.plan.label(part, self.lang) for part in code.split("、"))
+            return comma().join(
+                column.words[part].in_(self.lang) if part in column.words else self.q.plan.label(part, self.lang)
+                for part in code.replace(",", "、").split("、")
+            )
         return code
 
     def ordinal(self, rows: pd.DataFrame, column: Column) -> pd.Series:

@@ -22,8 +22,8 @@ from renewal.store import Order, Store, Upload, load, publish
 BUSY = "七里山街道"  # has works that are under way
 STREET, LAST, DAY = "舜玉路街道", date(2021, 9, 3), date(2021, 9, 10)
 LEDGERS = ["进度台账", "节点台账", "项目库"]
-FURTHER = ["验收台账", "满意度调查", "资金台账", "问题台账", "停复工台账", "施工组织", "接管台账"]
-FIRST = {"进度台账": 5, **dict.fromkeys(["节点台账", *FURTHER, "项目库"], 4)}  # first row of data
+FURTHER = ["验收台账", "满意度调查", "资金台账", "问题台账", "停复工台账", "施工组织", "接管台账", "征求意见台账", "物业管理台账"]
+FIRST = {"进度台账": 5, **dict.fromkeys(["节点台账", *FURTHER, "项目库", "任务分工台账", "专项方案台账"], 4)}  # first row of data
 SHEETS = ["填报说明", *LEDGERS[:2], *FURTHER, "项目库", "选项"]
 
 # What breaks careless writers: months, days nobody wrote down, parts of months, signs of formulas, a converted point.
@@ -233,7 +233,7 @@ def test_headers_are_those_of_the_layouts(q):
     book, layouts = opened(forms.street_form(q, STREET, DAY)), load_layouts()
     assert book.sheetnames == SHEETS
     assert [s.title for s in book if s.sheet_state != "visible"] == ["选项"]
-    for kind in layouts.kinds:
+    for kind in (k for k, spec in layouts.kinds.items() if spec.form):
         name = layouts.kinds[kind].label_zh
         found = {h.path: h.field for h in layouts.kinds[kind].headers}
         assert [found[header_path(head)] for head in heads(book[name])] == ["number", *layouts.kinds[kind].fields]
@@ -420,3 +420,46 @@ def test_streets_out_of_sight_or_without_projects_are_refused(q, odd):
         forms.street_form(q, "陡沟街道", DAY)
     with pytest.raises(Explained, match="2020 批次没有在册项目"):
         forms.all_forms(replace(q, scope=("陡沟街道",)), DAY)
+
+
+# ---- units -------------------------------------------------------------------------------------------------------------
+def test_a_units_form_lists_what_annex_2_gives_it_and_comes_back_as_a_ledger(odd):
+    q, day = question(store=odd), date(2020, 8, 21)
+    book = opened(forms.unit_form(q, "区水务局", day))
+    assert book.sheetnames == ["填报说明", "任务分工台账", "专项方案台账", "选项"]
+    tasks, plans = rows(book["任务分工台账"]), rows(book["专项方案台账"])
+    assert [t["任务"] for t in tasks if t["任务"]] == [t.name for t in q.plan.tasks if t.unit == "区水务局"]
+    assert [p["文件名称"] for p in plans if p["文件名称"]] == [d.name for d in q.plan.documents if d.unit == "区水务局"]
+    assert {t["责任单位"] for t in tasks if t["任务"]} == {"区水务局"}
+    at, plan_at = heads(book["任务分工台账"]), heads(book["专项方案台账"])
+    book["任务分工台账"][f"{at['落实情况']}{tasks[1]['row']}"] = "推进中"
+    book["任务分工台账"][f"{at['进展情况']}{tasks[1]['row']}"] = "-对接供水单位"
+    book["专项方案台账"][f"{plan_at['上报日期']}{plans[0]['row']}"] = date(2020, 8, 18)
+    book["专项方案台账"][f"{plan_at['资金来源']}{plans[0]['row']}"] = "否"
+    filled = io.BytesIO()
+    book.save(filled)
+    assert sent_back(filled.getvalue(), odd, sample=False).kinds == ["tasks", "special_plans"]
+    q = question(store=odd)
+    again = opened(forms.unit_form(q, "区水务局", date(2020, 8, 28)))
+    told = rows(again["任务分工台账"])[1]
+    assert (told["任务"], told["落实情况"], told["进展情况"]) == (tasks[1]["任务"], "推进中", "-对接供水单位")
+    told = rows(again["专项方案台账"])[0]
+    assert (told["上报日期"], told["资金来源"], told["批准日期"]) == (datetime(2020, 8, 18), "否", None)
+    others = [t for t in rows(again["任务分工台账"]) if t["任务"]]
+    assert [t["落实情况"] for t in others] == [None, "推进中", None]
+
+
+def test_a_street_office_has_its_four_tasks_and_its_five_year_plan(q):
+    book = opened(forms.unit_form(q, STREET, DAY))
+    assert [r["任务"] for r in rows(book["任务分工台账"]) if r["任务"]] == [t.name for t in q.plan.tasks if t.unit == "各街道办事处"]
+    assert {r["编制单位"] for r in rows(book["专项方案台账"]) if r["文件名称"]} == {STREET}
+    assert book["填报说明"]["A1"].value.endswith(f"（{STREET}） · 示例数据")
+
+
+def test_units_without_tasks_and_streets_out_of_sight_have_no_form(q):
+    assert len(forms.bodies(q)) == len({t.unit for t in q.plan.tasks}) - 1 + len(q.scope)
+    for who in ("区教育和体育局", "各街道办事处", "别的单位"):
+        with pytest.raises(Explained, match=f"{who}在附件2里没有任务"):
+            forms.unit_form(q, who, DAY)
+    with pytest.raises(Explained, match=STREET):
+        forms.unit_form(replace(q, scope=("兴隆街道",)), STREET, DAY)

@@ -14,7 +14,7 @@ from tests.pages.conftest import html
 
 STEMS = (
     "overview", "streets", "categories", "map", "projects", "stages", "coordination", "acceptance", "funds", "problems", "data", "intake", "dispatch",
-    "changes", "decisions", "tables",
+    "changes", "decisions", "tables", "scope", "units", "plans", "modes", "definitions",
 )
 NEWEST = "2021-09-03"
 STATES = (
@@ -218,7 +218,7 @@ def test_snapshots_are_paged_and_all_are_reachable(opened, sample_store):
 
 
 def test_definitions_are_those_of_the_sql(opened):
-    app = opened("data", section="definitions")
+    app = opened("definitions", section="figures")
     shown = {t.value for t in app.text}
     assert {f.definition["zh"] for f in figures.catalogue().values()} <= shown
     assert len(app.expander) == len(figures.catalogue())

@@ -11,15 +11,15 @@ import duckdb
 import pandas as pd
 
 from renewal import settings
+from renewal.intake.layouts import load_layouts
 from renewal.intake.values import UNDATED
+from renewal.store import build
 from renewal.store.state import Between, Change, State
 from renewal.store.store import schema
 
 FOLDER = Path(__file__).parent
-TABLES = {  # table -> kind of file
-    "register": "register", "works": "progress", "milestones": "milestones",
-    **{kind: kind for kind in ("acceptance", "satisfaction", "funds", "problems", "suspensions", "sequence", "takeover")},
-}
+KINDS = load_layouts(settings.DATA / "layouts").kinds
+TABLES = {build.TABLES.get(kind, kind): kind for kind in KINDS}  # table -> kind of file
 MISSING = "-"  # the file of this row has no such column, whereas an empty cell was empty in the file
 
 
@@ -51,6 +51,9 @@ def database(world: Path) -> Rows:
     connection = duckdb.connect()
     connection.execute((settings.QUERIES / "schema.sql").read_text("utf-8"))
     connection.execute((FOLDER / "plan.sql").read_text("utf-8"))
+    if (world / "plan.sql").exists():  # what this world's plan has besides
+        connection.execute((world / "plan.sql").read_text("utf-8"))
+    connection.executemany("INSERT INTO plan_kinds VALUES (?, ?)", [(kind.name, kind.about) for kind in KINDS.values()])
     streets: dict[str, str] = {}
     covered: dict[tuple[str, str], str] = {}  # (snapshot, project) -> street of the row, '' where it names none
     names: dict[tuple[str, str], str] = {}
@@ -66,9 +69,13 @@ def database(world: Path) -> Rows:
                 lettered.add(row["snapshot"])
                 columns(connection, row)
             street = row.get("street") if table == "register" else row.pop("street", "")
-            streets.setdefault(row["project_id"], street or "")
-            names[row["snapshot"], row["project_id"]] = (row.get("name") if table == "register" else row.pop("name", "")) or ""
-            covered[row["snapshot"], row["project_id"]] = street or ""
+            about, holder = KINDS[kind].about, row[KINDS[kind].holder]
+            if about == "project":
+                streets.setdefault(holder, street or "")
+            elif about == "unit":
+                street = holder if holder.endswith("街道") else ""
+            names[row["snapshot"], holder] = (row.get("name") if known.get((kind, "name")) else row.pop("name", "")) or ""
+            covered[row["snapshot"], holder] = street or ""
             given = [f for f, v in row.items() if known.get((kind, f)) and v != MISSING]
             row["fields"] = sum({known[kind, f]: known[kind, f] for f in given}.values())
             insert(connection, table, spread({k: v for k, v in row.items() if v != MISSING}))
@@ -78,7 +85,7 @@ def database(world: Path) -> Rows:
         )
     for (snapshot, project), street in sorted(covered.items()):
         name = names[snapshot, project]
-        insert(connection, "reported", {"snapshot": snapshot, "project_id": project, "street": street or streets[project], "name": name})
+        insert(connection, "reported", {"snapshot": snapshot, "project_id": project, "street": street or streets.get(project, ""), "name": name})
     for row in read(world / "snapshot_columns.csv"):
         insert(connection, "snapshot_columns", row)
     return Rows(connection)

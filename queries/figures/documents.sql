@@ -1,0 +1,45 @@
+-- title.zh: 专项方案和规划
+-- title.en: Special plans and programmes
+-- zh: 附件2要求编制的每份文件一行，各街道办事处的文件每个街道一行，按该单位最近一期专项方案台账。三(二)的八个要素（涉及居民小区、计划改造时间、改造标准、实施主体、资金来源、推进机制、工作措施、
+--   与基础类公共设施协同实施）是对专项改造工作方案的要求，其他文件不涉及，报了的照列。没有报、或报来的行什么都没有填，为未报；报了内容而没有上报日期为编制中；已报；已批。方案没有给这些文件定期限，
+--   不计逾期。五年规划的起止年不是五年（三年规划不是三年）的照报数列出并注明。单位报来、而附件2没有要求它编制的文件也列出，不计入应编。
+-- en: One row a document that annex 2 asks for (those of the subdistrict offices: one an office), by the unit's newest ledger of special plans. The eight elements of clause 3(2) (communities,
+--   time, standard, executing body, fund sources, mechanism, measures, coordination with the basic works) are asked of special plans; other documents are not concerned, but what was told is shown. Without
+--   a row, or with one in which nothing is filled in, it is not reported; with contents but no date of report it is being drafted; then reported, then approved. The plan sets no date for these documents,
+--   so none is late. Years of a five-year plan that are not five (three) are shown as told and marked. Documents that a unit tells without annex 2 asking it for them are listed, but are not owed.
+-- grain: document and body, in the plan's order; those not owed last
+-- params: as_of, known_at, scope
+-- columns:
+--   document: document (code)
+--   unit: body that draws it up (the plan's name; a street office by its street)
+--   task: task of annex 2 (code)
+--   kind: special, five_year, three_year or other
+--   communities: names the communities concerned (yes/no; empty: not told)
+--   period: names the time of renovation (yes/no)
+--   standard: names the standard (yes/no)
+--   executor: names the executing body (yes/no)
+--   funding: names the fund sources (yes/no)
+--   mechanism: names the mechanism (yes/no)
+--   measures: names the measures (yes/no)
+--   coordinated: is coordinated with the basic public works (yes/no)
+--   elements: of the eight elements, those that are there (count; empty where nothing was told)
+--   elements_told: elements of which the report says yes or no (count)
+--   complete: a special plan with all eight elements (yes/no; empty where no element was told, and for other kinds)
+--   first_year: first year of the programme
+--   last_year: last year of the programme
+--   years: years from first to last, both counted
+--   odd_years: a five-year plan of other than five years, a three-year plan of other than three (yes/no)
+--   reported: reported on, first possible day
+--   reported_to: last possible day
+--   approved: approved on, first possible day
+--   approved_to: last possible day
+--   doc_no: document number
+--   note: note of the ledger
+--   owed: annex 2 asks this body for it (yes/no)
+--   state: not_reported, drafting, reported or approved
+--   reported_as_of: as-of date of the row (date)
+-- clause: 三(二)、附件2
+SELECT document, body AS unit, task, kind, communities, period, standard, executor, funding, mechanism, measures, coordinated, elements, elements_told,
+    complete, first_year, last_year, years, odd_years, reported, reported_to, approved, approved_to, doc_no, note, owed, state, reported_as_of
+FROM document_status_at($as_of, $known_at, $scope)
+ORDER BY NOT owed, position, place, unit;
