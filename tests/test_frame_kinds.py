@@ -13,6 +13,7 @@ from renewal.meeting.build import question
 from renewal.store import Order, Store, Upload, publish, rebuild, verify, withdraw
 from renewal.store.amend import Edit, correct, patch, rows_in_force
 from renewal.store.load import in_force
+from renewal.tables import described, files, sheet, view
 
 REGISTER = """项目编号,小区名称,所属街道,户数(户),计划年度,改造模式
 A1,甲小区,七贤街道,100,2020,大片区统筹
@@ -446,3 +447,8 @@ def test_doubts_about_units_are_the_district_s_and_open_no_project(store):
 
     assert doubts(None) == [("区财政局", None, None), ("七贤街道", "七贤街道", None), ("兴隆街道", "兴隆街道", None)]
     assert doubts("七贤街道") == [("七贤街道", "七贤街道", None)]
+    table = described.table("quality")
+    made = sheet.make(question(store=store), table, view.of_url(table, {}))
+    place = [h.column.field for h in made.heads].index("street")
+    assert set(made.cells[place]) == {None, "七贤街道", "兴隆街道"}
+    assert [len(files.made(made, form)) > 0 for form in ("xlsx", "csv", "zip")] == [True] * 3
