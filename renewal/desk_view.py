@@ -208,7 +208,7 @@ def _in_words(changes: pd.DataFrame) -> str:
     words = change_words()
     told = [_("{what} {n} 个小区").format(what=words[c], n=main[c]) for c in desk.CHANGES if c in main.index and c != "changed"][:4]
     if rows := int((changes["level"] == "row").sum()):
-        told.append(n_("推进台账 {n} 行有变化", rows).format(n=rows))
+        told.append(n_("其他台账 {n} 行有变化", rows).format(n=rows))
     return _("发布后：{what}").format(what=_("，").join(told)) if told else _("小区的开工、完成没有变化")
 
 

@@ -13,6 +13,7 @@ from renewal.cache import Question
 from renewal.exports.words import comma
 from renewal.i18n import _
 from renewal.intake.layouts import load_layouts
+from renewal.planning import scope
 from renewal.tables import described, page
 from renewal.tables.sheet import of_rows
 from renewal.tables.view import View
@@ -36,7 +37,7 @@ def show(q: Question, project_id: str, part: str, back_to: str) -> None:
     ui.begin(findings.dossier(project, q.asked, q.plan))
     ui.links([*back, (_("所在街道的一页"), q.asked.url("streets", street=project["street"]))])
     _facts(project, q)
-    words = {"milestones": _("节点"), "works": _("工程"), "ledgers": _("推进台账"), "history": _("历次变化"), "sources": _("数据出处")}
+    words = {"milestones": _("节点"), "works": _("工程"), "ledgers": _("各台账"), "history": _("历次变化"), "sources": _("数据出处")}
     fields.picker("part", _("内容"), list(PARTS), part, PARTS[0], words.get, st.segmented_control, required=True)
     drawn = {"milestones": _milestones, "works": _works, "ledgers": _ledgers, "history": _history, "sources": _sources}
     drawn[part](q, project_id)
@@ -70,10 +71,10 @@ def _works(q: Question, project_id: str) -> None:
 
 
 def _ledgers(q: Question, project_id: str) -> None:
-    """What the ledgers of the works under way say of the community, as 台账导出 shows it."""
+    """What all further ledgers say of the community, as 台账导出 shows it."""
     missing = []
     for table in described.catalogue().values():
-        if not table.ledger or table.ledger in q.plan.owed_kinds:
+        if not table.ledger or table.holder or table.ledger in q.plan.owed_kinds:
             continue
         rows = q.figure(table.source, category=None, **table.params)
         rows = rows[rows["project_id"] == project_id]
@@ -112,7 +113,7 @@ def _facts(project: pd.Series, q: Question) -> None:
         (_("楼栋"), value("buildings", _("栋"))), (_("户数"), value("households", _("户"))),
         (_("建筑面积"), value("area_m2", _("㎡"))), (_("坐标（WGS-84）"), place),
         (_("2019年前省级改造"), "–" if pd.isna(prior) else _("是") if prior else _("否")),
-        (_("最近节点"), label("stage")), (_("列入项目库"), ui.day(project["joined_as_of"])),
+        (_("最近节点"), label("stage")), (_("列入项目库"), ui.day(project["joined_as_of"])), *scope.of_project(q, project["project_id"]),
     ])
 
 

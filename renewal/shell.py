@@ -88,7 +88,7 @@ def header_line(plan: Plan, active: filters.Filters, reported: tuple[int, int]) 
         _("数据截至 {date}").format(date=f"<b>{active.as_of.isoformat()}</b>"),
         _("{n}/{of} 街道已报").format(n=n, of=of),
         _("完成口径：{level}").format(level=html.escape(plan.label(active.level, active.lang))),
-        anchor(" ".join((_("政策依据"), *((plan.document,) if active.lang == "zh" else ()))), active.url("definitions")),
+        anchor(" ".join((_("方案依据"), *((plan.document,) if active.lang == "zh" else ()))), active.url("definitions")),
     ]
     banner = f"<strong class='sample'>{html.escape(_('示例数据'))}</strong>" if active.sample else ""
     st.html(f"<div class='frame-header'>{banner}<span>{' <i>|</i> '.join(parts)}</span></div>")

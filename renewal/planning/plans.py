@@ -203,7 +203,7 @@ def special(q: Question, unit: str, start: str) -> None:
         return
     shown = ui.paged(rows, start, _page(q, "start", unit), _ROWS)
     columns = [
-        ui.Column(_("文件"), lambda r: _document(q, r), wide=True),
+        ui.Column(_("文件名称"), lambda r: _document(q, r), wide=True),
         *(_element(name, f"{word} {_n_of(counts.loc[name])}") for name, word in elements().items()),
         ui.Column(f"n/{len(elements())}", lambda r: "–" if pd.isna(r.elements) else f"<b>{r.elements}</b>/{len(elements())}", number=True),
         ui.Column(_("情况"), _stands, wrap=True),
@@ -246,7 +246,7 @@ def others(q: Question, unit: str, start: str) -> None:
     ui.heading(_("规划和其他文件"), _("附件2要求编制的五年规划、三年规划、办法和标准；八个要素不涉及"))
     words = document_kinds()
     columns = [
-        ui.Column(_("文件"), lambda r: _document(q, r), wide=True), ui.Column(_("种类"), lambda r: escape(words[r.kind])),
+        ui.Column(_("文件名称"), lambda r: _document(q, r), wide=True), ui.Column(_("种类"), lambda r: escape(words[r.kind])),
         ui.status("state", _("情况")), ui.Column(_("起止年"), _years, wrap=True), ui.when("reported", _("上报日期"), precise=True),
         ui.when("approved", _("批准日期"), precise=True),
         ui.text("doc_no", _("文号"), wide=True), ui.when("reported_as_of", _("报数日期")),

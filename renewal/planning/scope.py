@@ -3,6 +3,7 @@ province's plans take out (三(四)), batches and targets, the library by street
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 import pandas as pd
@@ -49,7 +50,7 @@ def cohort_words(q: Question) -> dict[str, str]:
     """Cohort -> what the plan calls it; its limits are the plan's data."""
     first, last = q.plan.scope.ensured_by.year, q.plan.scope.built_by.year
     return {
-        "ensured": _("{year}年前建成（确保）").format(year=first), "striven": _("其后至{year}年前建成（力争）").format(year=last),
+        "ensured": _("{year}年前建成（确保）").format(year=first), "striven": _("{first}—{last}年建成（力争）").format(first=first + 1, last=last),
         "later": _("{year}年后建成").format(year=last), "unknown": _("建成年份不明"),
     }
 
@@ -74,6 +75,28 @@ def named_facts(codes: str | None) -> str:
     """Codes by comma as words."""
     known = facts()
     return comma().join(known[c] for c in (codes or "").split(",") if c)
+
+
+def of_project(q: Question, project_id: str) -> list[tuple[str, str]]:
+    """How the communities of one project stand to the scope, as names and values: checked facts, cohort, priority (R01, R02, R05)."""
+    rows = q.figure("eligibility")
+    rows = rows[rows["project_id"] == project_id]
+    if rows.empty:
+        return []
+    cohorts, known = cohort_words(q), {True: _("是"), False: _("否")}
+    verdicts = {
+        "eligible": lambda r: _("符合"), "doubtful": lambda r: _("存疑：{facts}").format(facts=named_facts(r.breaks)),
+        "incomplete": lambda r: _("资料不全：{facts}").format(facts=named_facts(r.missing)),
+    }
+    found = list(rows.itertuples())
+
+    def told(words: Iterable[str]) -> str:
+        return comma().join(dict.fromkeys(words))
+
+    return [
+        (_("改造范围"), told(verdicts[r.state](r) for r in found)), (_("建成时段"), told(cohorts[r.cohort] for r in found)),
+        (_("优先改造"), told("–" if pd.isna(r.priority) else known[bool(r.priority)] for r in found)),
+    ]
 
 
 # ---- the sentence ----------------------------------------------------------------------------------------------------

@@ -218,7 +218,7 @@ def _drafts(
 ) -> list[_Draft]:
     """The files of one kind, with the changes made in their rows."""
     for edit in (e for e, _spec in edits if e.project_id not in homes):
-        told = _("项目库里没有项目 {project}") if layouts.kinds[kind].about == "project" else _("台账里没有 {project}")
+        told = _("项目库里没有项目 {project}") if layouts.kinds[kind].about == "project" else _("台账里没有 {project}，没有报过的请用台账报")
         raise EditError(edit, told.format(project=edit.project_id))
     moves = {e.project_id: street.name for e, spec in edits if spec.name == "street" and (street := plan.street(e.value))}
     rows = rows_in_force(cursor, kind, layouts, plan, {*(homes[e.project_id] for e, _spec in edits), *moves.values()})
@@ -228,7 +228,7 @@ def _drafts(
     for edit, spec in edits:
         row, value = found.get((edit.project_id, edit.subject)), edit.value.strip()
         if row is None:
-            raise EditError(edit, _("现行数据里没有这一行"))
+            raise EditError(edit, _("现行数据里没有这一行；没有报过的请用台账报"))
         before = row[edit.field] or ""
         if not _same(spec, before, value):
             changes.append(_Change(edit, spec, row, before, value))

@@ -28,6 +28,7 @@ KEPT = (
     "suspensions_at", "sequence_at", "takeover_at", "survey_at", "buildings_at", "adjustments_at", "consultation_at", "property_at", "land_at",
     "special_plans_at", "tasks_at", "annual_plans_at", "annual_inputs_at", "evaluations_at",
     "reporting_at", "work_status_at", "status_at", "eligibility_at", "project_scope_at", "category_at",
+    "acceptance_status_at", "special_acceptance_at", "facility_at", "property_status_at", "land_status_at",
 )
 BY_LEVEL = ("status_at",)
 _MACRO = re.compile(r"CREATE MACRO (\w+)\(.*?\) AS(?: TABLE)?\s(.*?);\n", re.DOTALL)

@@ -284,7 +284,7 @@ class _Comparison:
             filled = [at for at, cell in enumerate(row) if at not in quiet and not (isinstance(cell, str) and not cell.strip())]
             keyed = [f for f in self.table.keys if _key_cell(row[places[f]])]
             sums = isinstance(row[0], str) and fold(row[0]) in self._sums
-            if keyed or (len(filled) > 1 and not sums):
+            if not sums and (keyed or len(filled) > 1):
                 yield number, row
 
     @cached_property
@@ -297,12 +297,13 @@ class _Comparison:
 
     def _unknown(self, number: int, key: tuple[str, ...], written: list[str], keys: list[list[str]]) -> None:
         if key[0] not in set(keys[0]):
-            message = _("项目 {project} 不在截至 {date} 的这张表里（或不属于您的街道）；新的项目请用项目库文件报").format(
-                project=written[0] or "–", date=self.mark.as_of.isoformat()
-            )
+            message = _("项目 {project} 不在截至 {date} 的这张表里（或不属于您的街道）；新的项目请用项目库文件报")
+            if self.table.holder:
+                message = _("“{project}”不在截至 {date} 的这张表里；新的行请用台账报")
+            message = message.format(project=written[0] or "–", date=self.mark.as_of.isoformat())
             self._problem("unknown_row", message, row=number, value=written[0])
             return
-        message = _("项目 {project} 没有“{subject}”这一行；新的行请用台账报").format(project=written[0], subject=written[-1] or "–")
+        message = _("“{project}”没有“{subject}”这一行；新的行请用台账报").format(project=written[0], subject=written[-1] or "–")
         self._problem("unknown_row", message, row=number, value=written[-1])
 
     def _row(self, number: int, row: list, at: int, key: tuple[str, ...]) -> None:
@@ -352,7 +353,7 @@ class _Comparison:
             return
         self.out.changed.append(Changed(
             Edit(table.ledger, holder, subject, column.edits, value), self.file, self.grid.sheet, number,
-            f"{column_letter(place)} {head.whole}", source.get(table.street) or "", source.get("name") or plan.label(holder, lang),
+            f"{column_letter(place)} {head.whole}", source.get(table.street) or "", source.get("name") or plan.label(holder, lang).replace(holder, ""),
             plan.subject_label(subject, lang), head.whole, shown(before, column), told,
         ))
 

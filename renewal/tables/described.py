@@ -41,7 +41,8 @@ class Column(Described):
     kind: text; key (numbers and codes, never wrapped); label (the plan's names in the reader's language); labels (several, joined by
     、 or a comma; they too may have `words` of their own); number, with `digits`; year; days (signed days against a plan, late is
     bad); rate (`of` = numerator and denominator); percent (0 to 100); day; span (a date with a partner `<field>_to`, shown as precisely as
-    it was written); moment; status (keys of the statuses); words (codes with the `words` given here); yesno. none: what a label says where there is none.
+    it was written); moment; status (keys of the statuses); words (codes with the `words` given here); yesno. none: what a label says
+    where there is none.
     total: sum; once (each project once); most (the greatest). A rate is made anew from its sums.
     filter: choice, range or none (default: what fits its kind); shown: whether it is among the columns that the table starts with;
     width: in signs of 11 pt, a Chinese one counts two; edits: the field of the layouts that a changed cell corrects.

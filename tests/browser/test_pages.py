@@ -12,7 +12,8 @@ from tools.photos import FAULTS
 
 SIZES = ((1920, 1080), (1280, 720))
 STEMS = (
-    "", "streets", "categories", "map", "projects", "stages", "coordination", "acceptance", "funds", "problems", "data", "intake", "changes", "scope", "units", "plans", "modes", "definitions",
+    "", "streets", "categories", "map", "projects", "stages", "coordination", "acceptance", "funds", "problems", "data", "intake", "changes",
+    "scope", "units", "plans", "modes", "definitions",
     "decisions", "tables",
 )
 

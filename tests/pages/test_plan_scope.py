@@ -127,7 +127,7 @@ def test_without_a_survey_only_year_and_land_can_be_checked(opened, without):
 def test_cohorts_are_counted_over_all_batches_and_not_late_before_their_horizon(opened, office):
     app = opened("scope", store=office, section="cohorts")
     sign, sentence, detail = finding(app)
-    assert (sign, sentence) == ("◐", "2000年前建成（确保） 0/2 个小区已竣工验收；其后至2005年前建成（力争） 0/1 个小区已竣工验收")
+    assert (sign, sentence) == ("◐", "2000年前建成（确保） 0/2 个小区已竣工验收；2001—2005年建成（力争） 0/1 个小区已竣工验收")
     assert "距次要目标 2025-12-31 还有 2007 天，未到期不算落后" in detail and "2005年后建成 1" in detail
     assert lines(app, "2000年前建成（确保）")[0] == [
         "2000年前建成（确保）", "2", "150", "100/150", "0/150", "2", "1/2", "0/2", "0", "2025-12-31", "2,007 天", "–",

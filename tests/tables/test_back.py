@@ -8,14 +8,16 @@ import openpyxl
 import pytest
 
 from renewal.__main__ import main
+from renewal.plan import load_plan
 from renewal.store import Store, Upload, load, publish, rebuild, withdraw
 from renewal.store.amend import patch
 from renewal.store.load import Order
-from renewal.tables import back, files
+from renewal.tables import back, described, files
 from renewal.tables.described import catalogue
 from tests.tables.conftest import ask, hostile_files, table_of
 
 SCOPE = ("七贤街道", "兴隆街道")
+EVERYWHERE = tuple(s.name for s in load_plan().streets)
 LEDGERS = ("projects", "works", "milestones")
 FORMS = ("xlsx", "data", "csv", "gb18030", "sheets")
 EVERY = {name: ",".join(c.field for c in table.columns) for name, table in catalogue().items()}
@@ -444,3 +446,43 @@ def test_what_was_taken_back_is_said_so(store):
     message = come_back(store, edited(data, set_to("H02", "户数", 26))).problems[0].message
     assert "由第 3 次发布" in message
     assert "撤回" in message
+
+
+# ---- ledgers about units and years -------------------------------------------------------------------------------------
+FRAME = {
+    "专项方案台账": "编制单位,文件名称,资金来源,上报日期,批准日期,文号\n区水务局,SW1-P,是,2020-05-20,,示例字1号\n区水务局,SW2-P,否,,,\n",
+    "年度计划台账": "计划年度,编制完成,公布日期,文号,小区数\n2021,2020-06-01,,,24\n",
+    "任务分工台账": "责任单位,任务,落实情况,进展情况\n区水务局,SW1,推进中,对接\n七贤街道,JD1,推进中,入户\n",
+}
+
+
+@pytest.fixture
+def office(store):
+    files = [Upload(f"{name}_20200605.csv", text.encode()) for name, text in FRAME.items()]
+    assert publish(files, store=store, order=Order()).exit_code == 0
+    return store
+
+
+@pytest.mark.parametrize(("table", "key", "title", "value", "edit"), [
+    ("documents", "居民小区雨污分流改造专项改造方案", "文号", "示例字2号", ("special_plans", "区水务局", "SW1-P", "doc_no", "示例字2号")),
+    ("annual_plans", 2021, "文号", "年度1号", ("annual_plans", "2021", "", "doc_no", "年度1号")),
+    ("unit_tasks", "雨污分流方案、规划与补助", "落实情况", "长期坚持", ("tasks", "区水务局", "SW1", "state", "长期坚持")),
+])
+def test_what_units_and_years_told_is_corrected_like_a_project_s(office, table, key, title, value, edit):
+    data = exported(office, table)
+    untouched = come_back(office, data, scope=EVERYWHERE)
+    assert (untouched.changed, untouched.problems) == ([], [])  # its sums are no row
+    found = come_back(office, edited(data, set_to(key, title, value)), scope=EVERYWHERE)
+    assert told(found) == [edit] and codes(found) == []
+    report = patch(office, [c.edit for c in found.changed], reason="核对", source=found.file)
+    assert report.exit_code == 0
+    field = ask(office.folder).figure(described.table(table).source)[edit[3]]
+    assert {"长期坚持": "standing"}.get(value, value) in set(field)
+    stale = edited(data, set_to(key, title, "又改"))
+    assert codes(come_back(office, stale, scope=EVERYWHERE)) == ["newer_data"]
+
+
+def test_a_document_that_nobody_has_told_comes_with_a_ledger_not_with_an_export(office):
+    found = come_back(office, edited(exported(office, "documents"), set_to("居民小区供暖改造专项方案", "文号", "x")), scope=EVERYWHERE)
+    refused = back.objections(office, found)
+    assert [(p.code, p.message) for p in refused] == [("no_edit", "台账里没有 供暖公司，没有报过的请用台账报")]
