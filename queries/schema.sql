@@ -474,7 +474,7 @@ CREATE MACRO annual_inputs_at(d, k) AS TABLE
 SELECT x.plan_year, x.unit, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) AS snapshot, arg_max(x.row, f.ord) AS row,
     latest(x.fed, f.ord, x.fields, 1) AS fed, latest(x.fed_to, f.ord, x.fields, 1) AS fed_to, latest(x.communities, f.ord,
     x.fields, 2) AS communities, latest(x.what, f.ord, x.fields, 4) AS what, latest(x.note, f.ord, x.fields, 8) AS note
-FROM annual_inputs x JOIN filed_at(d, k, 'annual_inputs') f ON f.snapshot = x.snapshot AND f.project_id = x.plan_year::VARCHAR
+FROM annual_inputs x JOIN filed_at(d, k, 'annual_inputs') f ON f.snapshot = x.snapshot AND f.project_id = x.unit
 GROUP BY x.plan_year, x.unit HAVING bool_or(f.newest);
 
 -- kind 'evaluations' 绩效评价台账, fields: 1 unit 2 evaluator 4 reported 8 score 16 grade 32 note
@@ -510,7 +510,7 @@ UNION ALL SELECT 'land', snapshot, project_id, matter, row, 'matter' FROM land
 UNION ALL SELECT 'special_plans', snapshot, unit, document, row, 'document' FROM special_plans
 UNION ALL SELECT 'tasks', snapshot, unit, task, row, 'task' FROM tasks
 UNION ALL SELECT 'annual_plans', snapshot, plan_year::VARCHAR, '', row, 'plan_year' FROM annual_plans
-UNION ALL SELECT 'annual_inputs', snapshot, plan_year::VARCHAR, unit, row, 'unit' FROM annual_inputs
+UNION ALL SELECT 'annual_inputs', snapshot, unit, plan_year::VARCHAR, row, 'plan_year' FROM annual_inputs
 UNION ALL SELECT 'evaluations', snapshot, plan_year::VARCHAR, concat_ws('/', nullif(matter, ''), nullif(area, '')), row, 'matter' FROM evaluations;
 
 -- The rows of the further ledgers in force at D; said: all that the row says, to be compared.
@@ -559,7 +559,7 @@ UNION ALL SELECT 'tasks' AS kind, unit AS project_id, task AS subject, snapshot,
 UNION ALL SELECT 'annual_plans' AS kind, plan_year::VARCHAR AS project_id, '' AS subject, snapshot, row, reported_as_of,
     [written(compiled, compiled_to), written(published, published_to), doc_no, channel, communities::VARCHAR, households::VARCHAR,
     note]::VARCHAR AS said FROM annual_plans_at(d, k)
-UNION ALL SELECT 'annual_inputs' AS kind, plan_year::VARCHAR AS project_id, unit AS subject, snapshot, row, reported_as_of,
+UNION ALL SELECT 'annual_inputs' AS kind, unit AS project_id, plan_year::VARCHAR AS subject, snapshot, row, reported_as_of,
     [written(fed, fed_to), communities::VARCHAR, what, note]::VARCHAR AS said FROM annual_inputs_at(d, k)
 UNION ALL SELECT 'evaluations' AS kind, plan_year::VARCHAR AS project_id, concat_ws('/', nullif(matter, ''), nullif(area, '')) AS subject, snapshot, row, reported_as_of,
     [unit, evaluator, written(reported, reported_to), score::VARCHAR, grade, note]::VARCHAR AS said FROM evaluations_at(d, k);
@@ -688,10 +688,10 @@ UNION ALL SELECT 'annual_plans' AS kind, '' AS subject, snapshot, row, fields, u
     'value': channel}, {'field': 'communities', 'bit': 16, 'value': communities::VARCHAR}, {'field': 'households', 'bit': 32,
     'value': households::VARCHAR}, {'field': 'note', 'bit': 64, 'value': note}
 ]) AS cell FROM annual_plans WHERE plan_year::VARCHAR = p
-UNION ALL SELECT 'annual_inputs' AS kind, unit AS subject, snapshot, row, fields, unnest([
+UNION ALL SELECT 'annual_inputs' AS kind, plan_year::VARCHAR AS subject, snapshot, row, fields, unnest([
     {'field': 'fed', 'bit': 1, 'value': written(fed, fed_to)}, {'field': 'communities', 'bit': 2, 'value': communities::VARCHAR},
     {'field': 'what', 'bit': 4, 'value': what}, {'field': 'note', 'bit': 8, 'value': note}
-]) AS cell FROM annual_inputs WHERE plan_year::VARCHAR = p
+]) AS cell FROM annual_inputs WHERE unit = p
 UNION ALL SELECT 'evaluations' AS kind, concat_ws('/', nullif(matter, ''), nullif(area, '')) AS subject, snapshot, row, fields, unnest([
     {'field': 'unit', 'bit': 1, 'value': unit}, {'field': 'evaluator', 'bit': 2, 'value': evaluator}, {'field': 'reported', 'bit': 4,
     'value': written(reported, reported_to)}, {'field': 'score', 'bit': 8, 'value': plain(score)}, {'field': 'grade', 'bit': 16,
@@ -752,7 +752,7 @@ UNION ALL SELECT 'annual_plans' AS kind, snapshot, plan_year::VARCHAR AS project
     {'field': 'compiled', 'told': fields & 1 > 0, 'day': compiled, 'last': compiled_to}, {'field': 'published',
     'told': fields & 2 > 0, 'day': published, 'last': published_to}
 ], recursive := true) FROM annual_plans
-UNION ALL SELECT 'annual_inputs' AS kind, snapshot, plan_year::VARCHAR AS project_id, unit AS subject, row, unnest([
+UNION ALL SELECT 'annual_inputs' AS kind, snapshot, unit AS project_id, plan_year::VARCHAR AS subject, row, unnest([
     {'field': 'fed', 'told': fields & 1 > 0, 'day': fed, 'last': fed_to}
 ], recursive := true) FROM annual_inputs
 UNION ALL SELECT 'evaluations' AS kind, snapshot, plan_year::VARCHAR AS project_id, concat_ws('/', nullif(matter, ''), nullif(area, '')) AS subject, row, unnest([

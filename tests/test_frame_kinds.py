@@ -259,7 +259,7 @@ BAD = [
     ("任务分工台账", "兴隆街道,", "兴隆街道办公室,", "unknown_unit", "A 责任部门", "兴隆街道"),
     ("年度计划台账", "2020,2019-09-25,2019.10", "2020,2019-09-25,2019.8", "approved_before_reported", "C 公布时间", "2019-09-25"),
     ("年度计划台账", "2021,,", "明年,,", "bad_number", "A 计划年度", "数字"),
-    ("年度计划报送", "2021,七贤", "2021,水务局", "duplicate_row", "B 单位", "第 2 行"),
+    ("年度计划报送", "2021,七贤", "2021,水务局", "duplicate_row", "A 计划年度", "第 2 行"),
     ("年度计划报送", "2020-06-01", "2020-06-07", "actual_after_as_of", "C 报送日期", "2020-06-05"),
     ("绩效评价台账", "七贤,区财政局", "七贤片区,区财政局", "unknown_unit", "C 评价范围", "单位或街道"),
     ("绩效评价台账", "改造成效,七贤", "改造成效,市中区", "duplicate_row", "C 评价范围", "第 2 行"),
@@ -337,7 +337,7 @@ EDITS = [  # kind, holder, subject, field, value, what is then in force
     ("property", "B1", "", "planned", "居民自治", "self"), ("land", "A1", "规划条件", "settled", "2020-06-04", day(6, 4)),
     ("special_plans", "区水务局", "SW2-5", "measures", "√", True), ("special_plans", "七贤街道", "JD1-5", "last_year", "2026", 2026),
     ("tasks", "区财政局", "CZ2", "state", "长期坚持", "standing"), ("tasks", "兴隆街道", "JD3", "finished", "2020-06-02", day(6, 2)),
-    ("annual_plans", "2021", "", "compiled", "2020-06-04", day(6, 4)), ("annual_inputs", "2021", "区水务局", "communities", "13", 13),
+    ("annual_plans", "2021", "", "compiled", "2020-06-04", day(6, 4)), ("annual_inputs", "区水务局", "2021", "communities", "13", 13),
     ("evaluations", "2019", "改造成效/七贤街道", "score", "90.5", 90.5), ("evaluations", "2019", "居民满意度", "grade", "优", "优"),
 ]
 
@@ -410,7 +410,7 @@ def test_rows_in_force_are_those_of_streets_and_of_what_has_none(store):
         "survey": [("X1", ""), ("X2", "")], "buildings": [("X1", "1号楼"), ("X1", "2号楼"), ("X1", "3号楼")],
         "adjustments": [("A1", "2020-05-30")], "consultation": [("A1", "")], "property": [("A1", "")],
         "land": [("A1", "组合地块"), ("A1", "规划条件")], "special_plans": [("七贤街道", "JD1-5")], "tasks": [], "annual_plans": [],
-        "annual_inputs": [], "evaluations": [],
+        "annual_inputs": [("七贤街道", "2021")], "evaluations": [],
     }
     units = rows_in_force(store.cursor(), "special_plans", layouts, plan, {""})
     assert [(r["unit"], r["document"], r["mechanism"], r["coordinated"], r["approved"]) for r in units] == [

@@ -82,9 +82,9 @@ class Kind:
         """The field that names what a row is about."""
         return self.key[0]
 
-    def subject(self, row: Mapping[str, str | None]) -> str:
+    def subject(self, row: Mapping[str, object]) -> str:
         """What tells a row from its holder's others, as queries/schema.sql writes it: '' where a holder has but one."""
-        return "/".join(row[name] for name in self.key[1:] if row[name])
+        return "/".join(str(row[name]) for name in self.key[1:] if row[name])
 
 
 @dataclass(frozen=True)
