@@ -341,11 +341,11 @@ class _Comparison:
             message = _("导出之后{name}已有新的数（{file}，截至 {day}，第 {n} 次发布），请重新导出后再改")
             if newest.withdrawn:
                 message = _("导出之后{name}的数已被撤回（{file}，截至 {day}，由第 {n} 次发布），请重新导出后再改")
-            name = plan.label(holder, current_language())
-            message = message.format(name=name, file=newest.file, day=f"{newest.as_of:%Y-%m-%d}", n=newest.publication)
+            message = message.format(name=plan.label(holder, current_language()), file=newest.file, day=f"{newest.as_of:%Y-%m-%d}", n=newest.publication)
             self._problem("newer_data", message, row=number, place=place, head=head, value=told)
             return
-        subject, lang = source[table.subject] if table.subject else "", current_language()
+        subject, lang = str(source[table.subject]) if table.subject else "", current_language()
+        name = source.get("name") or plan.label(holder, lang).replace(holder, "")
         value = _as_ledger(cell, column, plan, self.mark.lang)
         spec = load_layouts().kinds[table.ledger].fields[column.edits]
         if spec.required and not value and spec.type != "date":
@@ -353,7 +353,7 @@ class _Comparison:
             return
         self.out.changed.append(Changed(
             Edit(table.ledger, holder, subject, column.edits, value), self.file, self.grid.sheet, number,
-            f"{column_letter(place)} {head.whole}", source.get(table.street) or "", source.get("name") or plan.label(holder, lang).replace(holder, ""),
+            f"{column_letter(place)} {head.whole}", source.get(table.street) or "", name,
             plan.subject_label(subject, lang), head.whole, shown(before, column), told,
         ))
 
