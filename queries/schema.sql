@@ -1023,6 +1023,13 @@ SELECT project_id, count(*) AS communities, cohort_of(max(built_year), any_value
     bool_and(priority) AS priority, coalesce(bool_and(prior_provincial), false) AS prior_provincial, max(prior_source) AS prior_source
 FROM eligibility_at(d, k) CROSS JOIN plan_rules u WHERE on_list GROUP BY project_id;
 
+-- The categories (facility '') and, within the basic one, the kinds of facility, in the plan's order.
+CREATE MACRO category_groups() AS TABLE
+SELECT category, '' AS facility, position::DOUBLE AS position FROM plan_categories
+UNION ALL
+SELECT i.category, i.facility, any_value(c.position) + (min(i.position) + 1) / 1000
+FROM plan_items i JOIN plan_categories c USING (category) WHERE i.facility <> '' GROUP BY i.category, i.facility;
+
 -- One row a project and category with works in it (facility ''), and within 基础改造类 one a kind of facility: commenced by the
 -- earliest work, completed by the last of all; due when the last of its planned works should be complete by its baseline. Projects that
 -- were renovated under the province's plans are in no plan of basic public facilities (三(四)): they have no row 公共设施, and all others.

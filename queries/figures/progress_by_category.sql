@@ -22,13 +22,7 @@
 --   late: of these not finished by a report younger than the last baseline (count)
 --   unknown: of these not finished by a report that is older than the last baseline, 到期未报 (count)
 -- clause: 二(一), 三(四)
-WITH groups AS (
-    SELECT category, '' AS facility, position FROM plan_categories
-    UNION ALL
-    SELECT i.category, i.facility, any_value(c.position) + (min(i.position) + 1) / 1000
-    FROM plan_items i JOIN plan_categories c USING (category) WHERE i.facility <> '' GROUP BY i.category, i.facility
-),
-p AS (
+WITH p AS (
     SELECT c.*, t.commence, t.complete
     FROM projects_at($as_of, $known_at) p JOIN category_at($as_of, $known_at) c USING (project_id) JOIN targets() t ON t.batch = p.batch
     WHERE p.on_list AND p.batch = $batch AND list_contains($scope, p.street)
@@ -43,7 +37,7 @@ SELECT g.category, g.facility, count(p.project_id) AS projects,
     count(*) FILTER (WHERE p.due < $as_of) AS due,
     count(*) FILTER (WHERE p.lateness = '逾期') AS late,
     count(*) FILTER (WHERE p.lateness = '到期未报') AS unknown
-FROM groups g LEFT JOIN p USING (category, facility) LEFT JOIN targets() t ON t.batch = $batch
+FROM category_groups() g LEFT JOIN p USING (category, facility) LEFT JOIN targets() t ON t.batch = $batch
 WHERE len($scope) > 0
 GROUP BY g.category, g.facility, g.position, t.commence, t.complete
 ORDER BY g.position;

@@ -17,13 +17,7 @@
 --   with_works: of those counted with such works (count)
 --   conflicts: of those left out with such works none the less (count)
 -- clause: 三(四)
-WITH groups AS (
-    SELECT category, '' AS facility, position FROM plan_categories
-    UNION ALL
-    SELECT i.category, i.facility, any_value(c.position) + (min(i.position) + 1) / 1000
-    FROM plan_items i JOIN plan_categories c USING (category) WHERE i.facility <> '' GROUP BY i.category, i.facility
-),
-p AS (
+WITH p AS (
     SELECT p.project_id, x.prior_provincial, f.project_id IS NOT NULL AS reported
     FROM projects_at($as_of, $known_at) p JOIN project_scope_at($as_of, $known_at) x USING (project_id)
     LEFT JOIN (SELECT DISTINCT project_id FROM filed_at($as_of, $known_at, 'progress')) f ON f.project_id = p.project_id
@@ -35,7 +29,7 @@ w AS (  -- all works, those of basic public facilities that should not be there 
 x AS (
     SELECT g.*, p.project_id, p.reported, p.prior_provincial AND g.facility = '公共设施' AS out, c.project_id IS NOT NULL AS counted_works,
         w.project_id IS NOT NULL AS works
-    FROM groups g LEFT JOIN p ON true
+    FROM category_groups() g LEFT JOIN p ON true
     LEFT JOIN category_at($as_of, $known_at) c ON c.project_id = p.project_id AND c.category = g.category AND c.facility = g.facility
     LEFT JOIN w ON w.project_id = p.project_id AND w.category = g.category AND w.facility = g.facility
 )

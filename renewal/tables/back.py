@@ -341,7 +341,8 @@ class _Comparison:
             message = _("导出之后{name}已有新的数（{file}，截至 {day}，第 {n} 次发布），请重新导出后再改")
             if newest.withdrawn:
                 message = _("导出之后{name}的数已被撤回（{file}，截至 {day}，由第 {n} 次发布），请重新导出后再改")
-            message = message.format(name=plan.label(holder, current_language()), file=newest.file, day=f"{newest.as_of:%Y-%m-%d}", n=newest.publication)
+            of = plan.label(holder, current_language())
+            message = message.format(name=of, file=newest.file, day=f"{newest.as_of:%Y-%m-%d}", n=newest.publication)
             self._problem("newer_data", message, row=number, place=place, head=head, value=told)
             return
         subject, lang = str(source[table.subject]) if table.subject else "", current_language()

@@ -19,6 +19,7 @@ from renewal.store.amend import patch
 from renewal.store.load import in_force
 from renewal.tables import back, files
 from renewal.tables.described import table
+from tests.pages import small
 from tests.pages.conftest import finding, html, lines
 from tests.tables.conftest import ask, table_of
 
@@ -41,23 +42,13 @@ PROBLEM_HEAD = f"{HEAD}问题编号,问题描述,问题类型,提出日期,责�
 SUSPENSION_HEAD = f"{HEAD}停工日期,停工原因,责任单位,预计复工,复工日期"
 
 
-def street(project: str) -> str:
-    return "七贤街道" if project.startswith("K") else "兴隆街道"
-
-
 def rows(text: str) -> list[str]:
-    """Lines of a ledger, each with the community's name and street behind its number."""
-    lines = [line.split(",", 1) for line in text.split()]
-    return [f"{project},{NAMES[project]},{street(project)},{rest}" for project, rest in lines]
-
-
-def upload(name: str, head: str, lines: list[str]) -> Upload:
-    return Upload(f"{name}_20210903.csv", "\n".join([head, *lines]).encode())
+    return small.rows(text, NAMES)
 
 
 def made(folder, *further: Upload):
-    register = upload("项目库", f"{HEAD}楼栋数,户数,计划年度", rows("\n".join(f"{p},1,10,2020" for p in NAMES)))
-    works = upload("进度台账", f"{HEAD}改造类别,改造内容,实际开工,实际完工", rows("\n".join(f"{p},基础改造类,供水,2020-06-01," for p in NAMES)))
+    register = small.upload("项目库", f"{HEAD}楼栋数,户数,计划年度", rows("\n".join(f"{p},1,10,2020" for p in NAMES)))
+    works = small.upload("进度台账", f"{HEAD}改造类别,改造内容,实际开工,实际完工", rows("\n".join(f"{p},基础改造类,供水,2020-06-01," for p in NAMES)))
     for batch in ([register, works], list(further)):
         report = publish(batch, store=Store(folder), order=Order()) if batch else None
         assert report is None or report.exit_code == 0, [p.line() for f in report.files for p in f.problems]
@@ -67,8 +58,8 @@ def made(folder, *further: Upload):
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
     return made(
-        tmp_path_factory.mktemp("problems") / "store", upload("问题台账", PROBLEM_HEAD, rows(PROBLEMS)),
-        upload("停复工台账", SUSPENSION_HEAD, rows(SUSPENSIONS)),
+        tmp_path_factory.mktemp("problems") / "store", small.upload("问题台账", PROBLEM_HEAD, rows(PROBLEMS)),
+        small.upload("停复工台账", SUSPENSION_HEAD, rows(SUSPENSIONS)),
     )
 
 
@@ -80,7 +71,7 @@ def without(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def only_stops(tmp_path_factory):
-    return made(tmp_path_factory.mktemp("stops") / "store", upload("停复工台账", SUSPENSION_HEAD, rows(SUSPENSIONS)))
+    return made(tmp_path_factory.mktemp("stops") / "store", small.upload("停复工台账", SUSPENSION_HEAD, rows(SUSPENSIONS)))
 
 
 def card(app, title: str) -> str:
@@ -169,7 +160,7 @@ def test_suspensions_alone_are_shown_without_problems(opened, only_stops):
 
 
 def test_problems_alone_say_that_suspensions_are_missing(opened, tmp_path):
-    store = made(tmp_path / "store", upload("问题台账", PROBLEM_HEAD, rows(PROBLEMS)))
+    store = made(tmp_path / "store", small.upload("问题台账", PROBLEM_HEAD, rows(PROBLEMS)))
     app = opened("problems", store=store)
     assert finding(app)[1] == "2 件问题逾期未销号，最久 14 天：区水务局 2"
     assert "停复工台账还没有报来：0/6 个小区" in html(app)

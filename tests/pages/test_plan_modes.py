@@ -16,6 +16,7 @@ from renewal.store import Order, Store, Upload, publish
 from renewal.store.amend import patch
 from renewal.tables import back, files
 from renewal.tables.described import table
+from tests.pages import small
 from tests.pages.conftest import finding, html, lines
 from tests.tables.conftest import ask, table_of
 
@@ -41,24 +42,14 @@ EVALUATIONS = """
 """
 
 
-def street(project: str) -> str:
-    return "七贤街道" if project.startswith("K") else "兴隆街道"
-
-
 def rows(text: str) -> list[str]:
-    """Lines of a ledger, each with the community's name and street behind its number."""
-    found = [line.split(",", 1) for line in text.split()]
-    return [f"{project},{NAMES[project]},{street(project)},{rest}" for project, rest in found]
-
-
-def upload(name: str, head: str, body: list[str]) -> Upload:
-    return Upload(f"{name}_20210903.csv", "\n".join([head, *body]).encode())
+    return small.rows(text, NAMES)
 
 
 def made(folder, *further: Upload):
     listed = rows("\n".join(f"{p},1,100,10000,2020,{MODES.get(p, '')}" for p in NAMES))
-    register = upload("项目库", f"{HEAD}楼栋数,户数,建筑面积(㎡),计划年度,改造模式", listed)
-    milestones = upload("节点台账", f"{HEAD}节点,实际日期", rows("\n".join(line.replace(",", ",完工,") for line in MILESTONES.split())))
+    register = small.upload("项目库", f"{HEAD}楼栋数,户数,建筑面积(㎡),计划年度,改造模式", listed)
+    milestones = small.upload("节点台账", f"{HEAD}节点,实际日期", rows("\n".join(line.replace(",", ",完工,") for line in MILESTONES.split())))
     for batch in ([register, milestones], list(further)):
         report = publish(batch, store=Store(folder), order=Order()) if batch else None
         assert report is None or report.exit_code == 0, [p.line() for f in report.files for p in f.problems]
@@ -69,9 +60,9 @@ def made(folder, *further: Upload):
 def office(tmp_path_factory):
     return made(
         tmp_path_factory.mktemp("modes") / "store",
-        upload("物业管理台账", f"{HEAD}改造前管理方式,拟采取管理方式,现行管理方式,落地日期,管理单位,合同或决议,环物委", rows(PROPERTY)),
-        upload("用地协调台账", f"{HEAD}协调事项,提请日期,办结日期,政策依据,组合地块,协调单位", rows(LAND)),
-        upload("绩效评价台账", "评价年度,评价内容,评价范围,委托单位,评价机构,报告日期,评价得分,评价等级", EVALUATIONS.split()),
+        small.upload("物业管理台账", f"{HEAD}改造前管理方式,拟采取管理方式,现行管理方式,落地日期,管理单位,合同或决议,环物委", rows(PROPERTY)),
+        small.upload("用地协调台账", f"{HEAD}协调事项,提请日期,办结日期,政策依据,组合地块,协调单位", rows(LAND)),
+        small.upload("绩效评价台账", "评价年度,评价内容,评价范围,委托单位,评价机构,报告日期,评价得分,评价等级", EVALUATIONS.split()),
     )
 
 
