@@ -366,7 +366,7 @@ SELECT x.project_id, x.adjusted, max(f.as_of) AS reported_as_of, arg_max(x.snaps
     2) AS reason, latest(x.document, f.ord, x.fields, 4) AS document, latest(x.unit, f.ord, x.fields, 8) AS unit, latest(x.note,
     f.ord, x.fields, 16) AS note
 FROM adjustments x JOIN filed_at(d, k, 'adjustments') f USING (snapshot, project_id)
-GROUP BY x.project_id, x.adjusted HAVING bool_or(f.newest);
+GROUP BY x.project_id, x.adjusted;
 
 -- kind 'consultation' 征求意见台账, fields: 1 asked 2 online 4 offline 8 agreed 16 finished 32 deliberated 64 form 128 contents 256
 -- mode_settled 512 designer_tender 1024 designer 2048 note
@@ -435,7 +435,7 @@ SELECT x.unit, x.document, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f
     latest(x.approved_to, f.ord, x.fields, 2048) AS approved_to, latest(x.doc_no, f.ord, x.fields, 4096) AS doc_no, latest(x.note,
     f.ord, x.fields, 8192) AS note
 FROM special_plans x JOIN filed_at(d, k, 'special_plans') f ON f.snapshot = x.snapshot AND f.project_id = x.unit
-GROUP BY x.unit, x.document HAVING bool_or(f.newest);
+GROUP BY x.unit, x.document;
 
 -- kind 'tasks' 任务分工台账, fields: 1 state 2 finished 4 situation 8 next 16 note
 CREATE TABLE tasks (
@@ -448,7 +448,7 @@ SELECT x.unit, x.task, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord
     x.fields, 2) AS finished_to, latest(x.situation, f.ord, x.fields, 4) AS situation, latest(x.next, f.ord, x.fields, 8) AS next,
     latest(x.note, f.ord, x.fields, 16) AS note
 FROM tasks x JOIN filed_at(d, k, 'tasks') f ON f.snapshot = x.snapshot AND f.project_id = x.unit
-GROUP BY x.unit, x.task HAVING bool_or(f.newest);
+GROUP BY x.unit, x.task;
 
 -- kind 'annual_plans' 年度计划台账, fields: 1 compiled 2 published 4 doc_no 8 channel 16 communities 32 households 64 note
 CREATE TABLE annual_plans (
@@ -463,7 +463,7 @@ SELECT x.plan_year, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, f.ord) A
     x.fields, 16) AS communities, latest(x.households, f.ord, x.fields, 32) AS households, latest(x.note, f.ord, x.fields,
     64) AS note
 FROM annual_plans x JOIN filed_at(d, k, 'annual_plans') f ON f.snapshot = x.snapshot AND f.project_id = x.plan_year::VARCHAR
-GROUP BY x.plan_year HAVING bool_or(f.newest);
+GROUP BY x.plan_year;
 
 -- kind 'annual_inputs' 年度计划报送, fields: 1 fed 2 communities 4 what 8 note
 CREATE TABLE annual_inputs (
@@ -475,7 +475,7 @@ SELECT x.plan_year, x.unit, max(f.as_of) AS reported_as_of, arg_max(x.snapshot, 
     latest(x.fed, f.ord, x.fields, 1) AS fed, latest(x.fed_to, f.ord, x.fields, 1) AS fed_to, latest(x.communities, f.ord,
     x.fields, 2) AS communities, latest(x.what, f.ord, x.fields, 4) AS what, latest(x.note, f.ord, x.fields, 8) AS note
 FROM annual_inputs x JOIN filed_at(d, k, 'annual_inputs') f ON f.snapshot = x.snapshot AND f.project_id = x.unit
-GROUP BY x.plan_year, x.unit HAVING bool_or(f.newest);
+GROUP BY x.plan_year, x.unit;
 
 -- kind 'evaluations' 绩效评价台账, fields: 1 unit 2 evaluator 4 reported 8 score 16 grade 32 note
 CREATE TABLE evaluations (
@@ -488,7 +488,7 @@ SELECT x.plan_year, x.matter, x.area, max(f.as_of) AS reported_as_of, arg_max(x.
     latest(x.reported, f.ord, x.fields, 4) AS reported, latest(x.reported_to, f.ord, x.fields, 4) AS reported_to, latest(x.score,
     f.ord, x.fields, 8) AS score, latest(x.grade, f.ord, x.fields, 16) AS grade, latest(x.note, f.ord, x.fields, 32) AS note
 FROM evaluations x JOIN filed_at(d, k, 'evaluations') f ON f.snapshot = x.snapshot AND f.project_id = x.plan_year::VARCHAR
-GROUP BY x.plan_year, x.matter, x.area HAVING bool_or(f.newest);
+GROUP BY x.plan_year, x.matter, x.area;
 
 -- Every row of every ledger but the registers; field: the one that tells the row from others.
 CREATE MACRO ledger_rows() AS TABLE
@@ -970,8 +970,15 @@ END;
 CREATE MACRO eligibility_at(d, k) AS TABLE
 WITH places AS (SELECT snapshot, project_id, max(street) AS street FROM reported GROUP BY ALL),
 s AS (
-    SELECT v.*, q.street, count(*) OVER (PARTITION BY v.project, q.street) = 1 AS alone
+    SELECT v.* REPLACE (coalesce(nullif(v.project, ''), n.project_id) AS project), q.street,
+        count(*) OVER (PARTITION BY coalesce(nullif(v.project, ''), n.project_id), q.street) = 1 AS alone
     FROM survey_at(d, k) v LEFT JOIN places q ON q.snapshot = v.snapshot AND q.project_id = v.community_id
+    LEFT JOIN (  -- a row without a project's number is that of the same name in the same street, where there is but one
+        SELECT p.street, p.name, min(p.project_id) AS project_id FROM projects_at(d, k) p WHERE p.on_list
+            AND p.project_id NOT IN (SELECT project FROM survey_at(d, k) WHERE project <> '')
+        GROUP BY p.street, p.name HAVING count(*) = 1
+    ) n ON nullif(v.project, '') IS NULL AND n.street = q.street AND n.name = v.name
+        AND (SELECT count(*) FROM survey_at(d, k) t WHERE t.name = v.name) = 1
 ),
 f AS (
     SELECT 'survey' AS source, s.community_id, nullif(s.project, '') AS project_id, s.street, coalesce(nullif(s.name, ''), p.name) AS name,
@@ -1077,6 +1084,9 @@ CREATE MACRO bodies(sc) AS TABLE
 SELECT u.unit, coalesce(s.street, u.unit) AS body, coalesce(s.street, '') AS street, u.kind, u.member, u.position, coalesce(s.position, 0) AS place
 FROM plan_units u LEFT JOIN plan_streets s ON u.kind = 'street_offices' AND list_contains(sc, s.street)
 WHERE len(sc) > 0 AND (u.kind <> 'street_offices' OR s.street IS NOT NULL);
+
+-- The body that a ledger's responsible unit means: 某街道办事处 is the office of 某街道.
+CREATE MACRO body_named(unit) AS regexp_replace(unit, '街道(办事处|办)$', '街道');
 
 -- Every task of annex 2 for each body that answers for it, as the body's own newest task ledger tells it; what is to be finished after d is
 -- under way. A row in which nothing is filled in tells nothing.

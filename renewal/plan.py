@@ -441,6 +441,16 @@ class Plan(_Frozen):
         return self.label(subject, lang)
 
 
+_ENGLISH_CLAUSE = str.maketrans({**{c: str(n) for n, c in enumerate("一二三四五六七八九", 1)}, "、": ", ", ";": ", "})
+
+
+def clause_in(written: str, lang: str) -> str:
+    """A clause as a page of a language names it: 三(三)1 is 3(3)1 in English, 附件2 is annex 2."""
+    if lang != "en":
+        return written
+    return written.replace("附件", "annex ").replace("发文日期", "date of issue").translate(_ENGLISH_CLAUSE)
+
+
 def _nearest(index: dict[str, Named], text: str, n: int) -> list[str]:
     wanted = fold(text)
     likeness: dict[str, float] = {}

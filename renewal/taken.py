@@ -109,9 +109,11 @@ def _unit_form(store: Store, file: str, asked: Asked) -> tuple[bytes, date]:
 
     plan = load_plan()
     found = plan.unit(asked.unit) or plan.street(asked.unit)
+    if not asked.unit:
+        raise Explained(_("要用 --unit 写明单位或街道"))
     if found is None:
-        near = "、".join(plan.nearest("unit", asked.unit)) if asked.unit else "–"
-        raise Explained(_("要用 --unit 写明单位或街道；“{name}”不认识，最接近的有：{near}").format(name=asked.unit, near=near))
+        near = "、".join(plan.nearest("unit", asked.unit))
+        raise Explained(_("不认识的单位“{name}”，最接近的有：{near}").format(name=asked.unit, near=near))
     _suffix(file, (".xlsx",))
     q = _question(store, asked, None, None)
     day = asked.as_of or q.asked.newest + timedelta(days=q.plan.round_days)

@@ -22,6 +22,7 @@ from renewal.charts.theme import FEW, STATUSES, share
 from renewal.findings import DUE_UNREPORTED, Finding
 from renewal.i18n import _, current_language
 from renewal.intake.values import UNDATED
+from renewal.plan import clause_in
 
 STYLE = settings.ROOT / "static" / "pages.css"
 # Links inside the dashboard change the page without loading it anew; printing in the browser gets its own layout.
@@ -264,8 +265,10 @@ def bar(n: str, of: str, title: str, colour: str) -> Column:
         done, total = getattr(r, n), getattr(r, of)
         if not total:
             return "<span class='none'>–</span>"
-        part = min(done / total, 1) * 100 if total >= FEW else 0
-        return f"<span class='bar'><i style='width:{part:.0f}%;background:{colour}'></i></span><span class='count'><b>{done}</b>/{total}</span>"
+        part = min(done / total, 1) * 100
+        # an empty track would say none
+        track = f"<span class='bar'><i style='width:{part:.0f}%;background:{colour}'></i></span>" if total >= FEW else ""
+        return f"{track}<span class='count'><b>{done}</b>/{total}</span>"
     return Column(title, show, number=True)
 
 
@@ -340,5 +343,5 @@ def define(figure: figures.Figure) -> None:
     st.text(figure.definition[current_language()])
     parts = [f"queries/figures/{figure.name}.sql"]
     if figure.clause:
-        parts.insert(0, _("方案条款 {clause}").format(clause=figure.clause))
+        parts.insert(0, _("方案条款 {clause}").format(clause=clause_in(figure.clause, current_language())))
     st.caption(" · ".join(parts))

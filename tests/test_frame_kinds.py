@@ -281,13 +281,14 @@ def test_a_bad_cell_is_refused_with_its_place(tmp_path, name, old, new, code, co
 
 
 # ---- reports that follow ----------------------------------------------------------------------------------------------
-def test_a_newer_ledger_of_a_unit_replaces_its_rows_and_leaves_other_units_alone(store):
+def test_a_newer_ledger_of_a_unit_says_its_rows_anew_and_leaves_all_others_as_they_were(store):
     later = "责任单位,任务,落实情况\n区财政局,CZ1,已完成\n区财政局,CZ3,推进中\n"
     assert publish([upload("任务分工台账", later, LATER)], store=store, order=Order()).exit_code == 0
     assert rows(store, "SELECT unit, task, state, finished, reported_as_of FROM tasks_at({}) ORDER BY ALL") == [
         ("兴隆街道", "JD3", "not_started", None, day(6, 5)),
         ("区财政局", "CZ1", "done", day(5, 31), day(6, 12)),  # 完成日期 is as the last file with that column said
-        ("区财政局", "CZ3", "under_way", None, day(6, 12)),  # and CZ2 was taken back
+        ("区财政局", "CZ2", "under_way", None, day(6, 5)),  # annex 2 gives it still: not told again
+        ("区财政局", "CZ3", "under_way", None, day(6, 12)),
     ]
     assert rows(store, "SELECT count(*) FROM tasks_at(DATE '2020-06-11', TIMESTAMP '9999-12-31')") == [(3,)]
 

@@ -44,7 +44,7 @@ def test_a_schema_without_its_marks_is_left_alone():
 
 
 # A kind that nobody has yet: about units, with every type of value, and an own date in its key.
-KIND = 'visits,走访台账,Visits,99,unit visited,unit,no\n'
+KIND = 'visits,走访台账,Visits,99,unit visited,unit,no,yes\n'
 FIELDS = """visits,unit,0,body,yes,,走访单位,Unit
 visits,visited,0,date,yes,event,走访日期,Visited on
 visits,households,1,count,no,households,户数,Households

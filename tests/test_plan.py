@@ -146,7 +146,7 @@ def test_the_command_prints_counts_and_lists(capsys, plan):
     told = json.loads(capsys.readouterr().out)
     assert told["counts"] == {
         "targets": 2, "streets": 17, "categories": 3, "items": 45, "milestones": 23, "units": 25, "members": 20, "tasks": 52, "documents": 44,
-        "modes": 5, "sources": 12, "rules": 21, "policies": 5, "silences": 22, "gaps": 17,
+        "modes": 5, "sources": 12, "rules": 21, "policies": 5, "silences": 22, "gaps": 20,
     }
     assert {name: len(told[name]) for name in LISTS} == told["counts"]
     assert told["document"] == plan.document and told["scope"]["horizon"] == "2025-12-31"
@@ -388,7 +388,7 @@ def test_rules_policies_and_what_the_plan_leaves_open(plan):
     assert {r.code: r.date for r in plan.rules if r.date} == {
         "R01": "2005-12-31", "R02": "2025-12-31", "R03": "2020-06-30", "R04": "2021-08-31", "R06": "2019-12-31", "R07": "09-30",
     }
-    assert [g.code for g in plan.gaps] == [f"G{n:02}" for n in range(1, 18)]
+    assert [g.code for g in plan.gaps] == [f"G{n:02}" for n in range(1, 21)]
     assert [p.document for p in plan.policies if p.document][:3] == ["鲁政办字〔2020〕28号", "济政办字〔2020〕21号", "市中政办字〔2020〕13号"]
     assert len(plan.silences) >= 12
     scope = plan.scope

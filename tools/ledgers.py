@@ -89,7 +89,7 @@ def _state(kind: Kind) -> str:
     return (
         f"CREATE MACRO {kind.name}_at(d, k) AS TABLE\nSELECT {_wrapped(', '.join(picked), '', '')}\n"
         f"FROM {kind.name} x JOIN filed_at(d, k, '{kind.name}') f {joined}\n"
-        f"GROUP BY {', '.join(f'x.{name}' for name in keys)} HAVING bool_or(f.newest);\n"
+        f"GROUP BY {', '.join(f'x.{name}' for name in keys)}{' HAVING bool_or(f.newest)' if kind.whole else ''};\n"
     )
 
 

@@ -92,7 +92,13 @@ found AS (
         CASE WHEN stands THEN array_to_string(list_transform(differing, lambda x: coalesce(x[2], '–')), '；') END, NULL
     FROM rows
 )
-SELECT f.project_id, p.street, p.name, f.change, f.level, f.subject, f.before, f.after, f.days
-FROM found f JOIN p USING (project_id) LEFT JOIN plan_streets s ON s.street = p.street
-WHERE ($as_of::DATE, $publication::INTEGER) IS NOT NULL AND list_contains($scope, p.street) AND (p.existed OR f.change IN ('joined', 'left'))
+-- Rows about communities, units and years are of the street that their reports name, else of the district.
+SELECT f.project_id, coalesce(p.street, o.street) AS street, p.name, f.change, f.level, f.subject, f.before, f.after, f.days
+FROM found f LEFT JOIN p USING (project_id)
+LEFT JOIN (SELECT project_id, nullif(max(street), '') AS street FROM reported GROUP BY project_id) o ON p.project_id IS NULL AND o.project_id = f.project_id
+LEFT JOIN plan_streets s ON s.street = coalesce(p.street, o.street)
+WHERE ($as_of::DATE, $publication::INTEGER) IS NOT NULL AND CASE
+    WHEN p.project_id IS NOT NULL THEN list_contains($scope, p.street) AND (p.existed OR f.change IN ('joined', 'left'))
+    ELSE f.level = 'row' AND len($scope) > 0 AND coalesce(list_contains($scope, o.street), true)
+        AND split_part(f.subject, '/', 1) IN (SELECT kind FROM plan_kinds WHERE about <> 'project') END
 ORDER BY s.position, f.project_id, f.level, f.change, f.subject;

@@ -48,7 +48,7 @@ found AS (
     SELECT b.body, b.position, b.place, 'problem', p.project_id, p.problem, p.what, p.due, p.due_to,
         CASE p.state WHEN 'overdue' THEN 'late' ELSE p.state END, p.days_overdue, p.measure, p.reported_as_of, p.snapshot, p.row
     FROM problem_status_at($as_of, $known_at) p JOIN s USING (project_id)
-    JOIN b ON p.unit = b.body OR (p.unit = b.unit AND b.street = s.street) WHERE p.closed IS NULL
+    JOIN b ON body_named(p.unit) = b.body OR (p.unit = b.unit AND b.street = s.street) WHERE p.closed IS NULL
 )
 SELECT x.unit, x.kind, x.project_id, s.name, s.street, x.subject, x.what, x.due, x.due_to, x.state, x.days_late, nullif(x.reason, '') AS reason,
     x.reported_as_of, f.file, f.sheet, x.row, x.snapshot

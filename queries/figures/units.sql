@@ -51,7 +51,7 @@ troubled AS (
     FROM (
         SELECT DISTINCT b.who, p.project_id, p.problem, p.closed, p.state
         FROM problem_status_at($as_of, $known_at) p JOIN s USING (project_id)
-        JOIN b ON p.unit = b.body OR (p.unit = b.unit AND b.street = s.street)
+        JOIN b ON body_named(p.unit) = b.body OR (p.unit = b.unit AND b.street = s.street)
     ) GROUP BY who
 ),
 heard AS (SELECT count(*) > 0 AS of_problems FROM filed_at($as_of, $known_at, 'problems') SEMI JOIN s USING (project_id)),

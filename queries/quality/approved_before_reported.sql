@@ -11,6 +11,7 @@ SELECT d.snapshot, d.row, d.field, '' AS milestone, c.project_id, NULL AS street
 FROM (
     SELECT snapshot, row, 'approved' AS field, approved AS day, approved_to AS last, reported AS before, reported_to AS before_to FROM special_plans
     UNION ALL SELECT snapshot, row, 'published', published, published_to, compiled, compiled_to FROM annual_plans
+    UNION ALL SELECT snapshot, row, 'settled', settled, settled_to, asked, asked_to FROM land
 ) d JOIN checked_further($as_of, $known_at, $publication) c USING (snapshot, row)
 WHERE d.last < d.before AND d.before_to <> undated()
 ORDER BY d.snapshot, d.row;

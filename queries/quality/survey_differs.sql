@@ -20,9 +20,11 @@ d AS (
         {'field': 'land', 'surveyed': s.land, 'listed': p.land, 'same': contains(s.land, p.land) OR contains(p.land, s.land)
             OR (contains(s.land, u.land) AND contains(p.land, u.land))},
         {'field': 'households', 'surveyed': CASE WHEN s.told THEN s.together::BIGINT END::VARCHAR, 'listed': p.households::VARCHAR,
-            'same': abs(s.together - p.households) <= 0.2 * p.households}
+            'same': abs(s.together - p.households) <= 0.2 * p.households},
+        {'field': 'street', 'surveyed': q.street, 'listed': p.street, 'same': q.street = p.street}
     ], recursive := true)
-    FROM s JOIN projects_at($as_of, $known_at) p ON p.project_id = s.project AND p.on_list CROSS JOIN plan_rules u
+    FROM s JOIN projects_at($as_of, $known_at) p ON p.project_id = s.project AND p.on_list
+    LEFT JOIN reported q ON q.snapshot = s.snapshot AND q.project_id = s.community_id CROSS JOIN plan_rules u
 ),
 differs AS (
     SELECT *, $publication IS NULL OR snapshot IN (FROM brought) AS here, other IN (FROM brought) AS there

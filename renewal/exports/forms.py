@@ -93,6 +93,8 @@ def bodies(q: Question) -> list[str]:
 def unit_form(q: Question, unit: str, day: date) -> bytes:
     """The form of one unit (or street office) for its tasks and for the plans and programmes that it owes, as xlsx. Raises Explained for one
     without tasks in annex 2, or that may not be seen."""
+    if any(u.name == unit and u.kind == "street_offices" for u in q.plan.units):
+        raise Explained(_("{unit}的任务由每个街道各报各的，请写街道名称").format(unit=q.plan.label(unit, q.asked.lang)))
     if unit not in bodies(q):
         raise Explained(_("{unit}在附件2里没有任务，没有填报模板可出").format(unit=q.plan.label(unit, q.asked.lang)))
     return _of_unit(q, unit, day).made()

@@ -284,6 +284,8 @@ class _Reader:
         for use in ("yes", "no"):
             if written in self.layouts.words[use]:
                 return use == "yes"
+        if self.layouts.cells.get(written) == "none":
+            return None
         raise values.Unreadable("bad_yes_no", _("应填“是”或“否”"))
 
     def _coords(self, cell):

@@ -57,7 +57,8 @@ class Header:
 class Kind:
     """A kind of file. about: what its rows are about, each named by the first field of the key: 'project', 'community' (one of the
     housing survey, which may be no project yet), 'unit' (one of the plan's, or a street office) or 'year' (of an annual plan); form:
-    whether it has a sheet in the forms that streets fill in."""
+    whether it has a sheet in the forms that streets fill in; whole: a report lists all rows of what it is about, so that one which the next
+    leaves out was taken back; else it was merely not told again."""
 
     name: str
     label_zh: str
@@ -66,6 +67,7 @@ class Kind:
     key: tuple[str, ...]
     about: str
     form: bool
+    whole: bool
     fields: dict[str, Field]
     headers: tuple[Header, ...]
 
@@ -202,13 +204,13 @@ def _load(folder: Path, _stamps: tuple) -> Layouts:
         scale = number("headers.csv", line, "scale", r["scale"] or "1", float)
         headers.setdefault(r["kind"], []).append(Header(r["field"], header_path(r["header"]), scale))
     kinds = {}
-    for line, r in enumerate(table("kinds.csv", "kind", "label_zh", "label_en", "position", "key", "about", "form"), 2):
+    for line, r in enumerate(table("kinds.csv", "kind", "label_zh", "label_en", "position", "key", "about", "form", "whole"), 2):
         if r["about"] not in ABOUT:
             message = _("about 的值是“{value}”，应为：{expected}").format(value=r["about"], expected=", ".join(ABOUT))
             raise wrong("kinds.csv", line, message)
         kinds[r["kind"]] = Kind(
             r["kind"], r["label_zh"], r["label_en"], number("kinds.csv", line, "position", r["position"]), tuple(r["key"].split()),
-            r["about"], r["form"] == "yes", fields.get(r["kind"], {}), tuple(headers.get("*", []) + headers.get(r["kind"], [])),
+            r["about"], r["form"] == "yes", r["whole"] == "yes", fields.get(r["kind"], {}), tuple(headers.get("*", []) + headers.get(r["kind"], [])),
         )
     words: dict[str, dict[str, str]] = {}
     plain: dict[str, str] = {}

@@ -14,9 +14,10 @@ from renewal import fields, figures, navigation, ui
 from renewal.cache import Question
 from renewal.exports.words import comma, semicolon
 from renewal.findings import Finding
-from renewal.i18n import _, n_
+from renewal.i18n import _, current_language, n_
 from renewal.names import fold
 from renewal.parts import FACILITIES
+from renewal.plan import clause_in
 
 
 def finding(q: Question) -> Finding:
@@ -45,6 +46,10 @@ def _in(q: Question, field: str, title: str, *, wide: bool = True) -> ui.Column:
     return ui.text(field if q.asked.lang == "zh" else f"{field}_en", title, wide=wide)
 
 
+def _clause(field: str) -> ui.Column:
+    return ui.Column(_("条款"), lambda r: escape(clause_in(getattr(r, field), current_language())))
+
+
 def _search(q: Question, find: str, records: Iterable[BaseModel]) -> list[BaseModel]:
     """The records that hold the text, in either language."""
     fields.search("find", find, _("查找"))
@@ -71,9 +76,10 @@ def basis(q: Question, _find: str) -> None:
     words = {"commence": _("开工"), "complete": _("竣工")}
     columns = [
         ui.number("batch", _("批次"), plain=True), ui.named("role", _("目标"), words), ui.Column(_("日期"), lambda r: r.date.isoformat()),
-        ui.text("clause", _("条款")), _in(q, "wording", _("原文")), ui.Column(_("本看板按"), lambda r: escape(plan.label(r.level, lang))),
+        _clause("clause"), _in(q, "wording", _("原文")), ui.Column(_("本看板按"), lambda r: escape(plan.label(r.level, lang))),
     ]
     ui.table(_rows(plan.targets), columns, empty=_("方案没有目标"))
+    ui.note(_("方案没有写批次：两个日期对应哪一批次是看板的设置，可在方案数据中改"))
     ui.note(plan.level_reason if lang == "zh" else plan.level_reason_en)
     ui.note(plan.scope.note if lang == "zh" else plan.scope.note_en)
 
@@ -85,7 +91,7 @@ def rules(q: Question, find: str) -> None:
     ui.heading(_("方案的规则"), _("原文出自{document}；“怎样计”是本看板的口径").format(document=_document(q)))
     columns = [
         ui.Column(_("规则"), lambda r: ui.with_small(escape(r.name if q.asked.lang == "zh" else r.name_en), r.code), wrap=True),
-        ui.text("clause", _("条款")), ui.Column(_("日期"), lambda r: escape(_day(r.date))), _in(q, "wording", _("原文")),
+        _clause("clause"), ui.Column(_("日期"), lambda r: escape(_day(r.date))), _in(q, "wording", _("原文")),
         _in(q, "definition", _("怎样计")), ui.Column(_("在哪里看"), lambda r: ui.anchor(navigation.title(r.page), q.asked.url(r.page))),
     ]
     ui.table(_rows(_search(q, find, q.plan.rules)), columns, empty=_("没有符合的规则"))
@@ -112,7 +118,7 @@ def frame(q: Question, _find: str) -> None:
     ui.heading(_("阶段和节点"), _("各节点的日期由台账报来；先后关系见方案数据"))
     named = ui.Column(_("节点"), lambda r: ui.with_small(escape(plan.label(r.code, lang)), r.code))
     first = ui.Column(_("在它之前"), lambda r: escape(comma().join(plan.label(code, lang) for code in r.after)) or "–", wide=True)
-    ui.table(_rows(plan.milestones), [named, _in(q, "stage", _("阶段"), wide=False), ui.text("clause", _("条款")), first], empty="")
+    ui.table(_rows(plan.milestones), [named, _in(q, "stage", _("阶段"), wide=False), _clause("clause"), first], empty="")
     ui.heading(_("街道"), _("方案只写“各街道办事处”；名称和代码取国家统计局 2020 年统计用区划代码"))
     ui.table(_rows(plan.streets), [ui.Column(_("街道"), lambda r: escape(plan.label(r.name, lang))), ui.text("code", _("代码"))], empty="")
     ui.links([(_("4+N 改造模式"), q.asked.url("modes")), (_("资金来源"), q.asked.url("funds")), (_("单位和任务"), q.asked.url("units"))])
@@ -132,7 +138,7 @@ def figures_of(q: Question, find: str) -> None:
     ]
     ui.note(_("{n}/{of} 个数").format(n=len(found), of=len(figures.catalogue())))
     for figure in found:
-        with st.expander(semicolon().join(part for part in (figure.title[lang], figure.clause) if part)):
+        with st.expander(semicolon().join(part for part in (figure.title[lang], clause_in(figure.clause, lang)) if part)):
             ui.define(figure)
             columns = pd.DataFrame(list(figure.columns.items()), columns=["column", "meaning"])
             ui.table(columns, [ui.text("column", _("列")), ui.text("meaning", _("意思（英文）"), wide=True)], empty="")
@@ -153,7 +159,7 @@ def left_open(q: Question, find: str) -> None:
     ui.table(those(q.plan.silences), [number("code"), _in(q, "matter", _("方案没有的")), _in(q, "instead", _("本看板怎样办"))], empty=_("没有符合的"))
     ui.heading(_("方案里不一致的"), _("照方案原样列出，不作改动"))
     columns = [
-        number("code"), _in(q, "name", _("事项"), wide=False), _in(q, "text", _("方案里怎样写")), ui.text("clauses", _("条款")),
+        number("code"), _in(q, "name", _("事项"), wide=False), _in(q, "text", _("方案里怎样写")), _clause("clauses"),
         _in(q, "handling", _("本看板怎样办")),
     ]
     ui.table(those(q.plan.gaps), columns, empty=_("没有符合的"))

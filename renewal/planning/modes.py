@@ -16,6 +16,7 @@ from renewal.charts.theme import FEW, share
 from renewal.exports.words import comma, semicolon
 from renewal.findings import Finding
 from renewal.i18n import _, n_
+from renewal.intake.values import UNDATED
 
 SECTIONS = ("modes", "land", "property", "evaluations")
 _ROWS = 20  # rows of a list at a time
@@ -57,8 +58,9 @@ def _modes_found(q: Question) -> Finding:
     if not clear:
         return Finding("unreported", _("{n} 个小区都没有写明改造模式").format(n=total), _detail(q, _("改造模式取自项目库"), money))
     most = told.loc[told["projects"].idxmax()]
-    text = _("{n}/{of} 个小区写明了改造模式，最多的是{mode}：{m} 个小区 {households} 户").format(
+    text = _("{n}/{of} 个小区写明了改造模式，其中最多的是{mode}：{m} 个小区 {households} 户；未明确 {rest} 个").format(
         n=clear, of=total, mode=mode_word(q, most["mode"]), m=most["projects"], households=f"{most['households']:,}",
+        rest=total - clear,
     )
     unused = [mode_word(q, m) for m in told.loc[told["projects"] == 0, "mode"]]
     none = _("没有小区的模式：{modes}").format(modes=comma().join(unused)) if unused else ""
@@ -95,7 +97,7 @@ def _property_found(q: Question) -> Finding:
     if not total["told"]:
         text = _("物业管理台账还没有报来：0/{n} 个小区").format(n=total["projects"])
         return Finding("unreported", text, _detail(q, _("没有报来的是未报，不是没有物业；物业管理台账在“导入”页载入")))
-    text = _("物业管理覆盖户数：全部的 {share}（{n}/{of}），报来的 {told_share}（{n}/{told}）").format(
+    text = _("改造后物业管理落地的户数：全部的 {share}（{n}/{of}），报来的 {told_share}（{n}/{told}）").format(
         n=f"{total['covered_households']:,}", of=f"{total['households']:,}", share=share(total["covered_households"], total["households"]),
         told=f"{total['told_households']:,}", told_share=share(total["covered_households"], total["told_households"]),
     )
@@ -124,7 +126,7 @@ def _evaluations_found(q: Question) -> Finding:
         return Finding("unreported", _("绩效评价还没有报来"), semicolon().join([*where, told, dated]))
     text = n_("报来 {n} 项绩效评价", len(rows)).format(n=len(rows))
     text = comma().join((text, n_("{n} 项已出报告", len(done)).format(n=len(done))))
-    whole = done[done["area"] == ""]
+    whole = done[(done["area"] == "") & (done["reported_to"] < pd.Timestamp(UNDATED))]  # on a day that somebody wrote down
     newest = whole[whole["reported"] == whole["reported"].max()]
     if len(newest):
         said = comma().join(_result(r) for r in newest.head(_NAMED).itertuples())
@@ -253,13 +255,13 @@ def cards(q: Question) -> None:
         return comma().join(f"{kinds()[code]} {now[code or 'not_told']}" for code in codes)
 
     households = ui.Card(
-        "complete", _("物业管理覆盖，户"), _("在册的全部"), now["covered_households"], None if few else now["households"], _("户"),
+        "complete", _("改造后物业落地，户"), _("在册的全部"), now["covered_households"], None if few else now["households"], _("户"),
         change("covered_households"), (
             line(_("报来的"), "covered_households", "told_households"), line(_("环物委，小区"), "committee", "committee_told"),
         ), _("没有报来的不是没有物业，也不是有"),
     )
     communities = ui.Card(
-        "complete", _("物业管理覆盖，小区"), _("在册的全部"), now["covered"], None if few else now["projects"], _("个小区"), change("covered"), (
+        "complete", _("改造后物业落地，小区"), _("在册的全部"), now["covered"], None if few else now["projects"], _("个小区"), change("covered"), (
             line(_("报来的"), "covered", "told"), (_("现行"), counts(("professional", "quasi", "self", "other")), "", ""),
             (_("其余"), counts(("none", "planned", "")), "", ""),
         ),

@@ -55,13 +55,16 @@ def _documents_found(q: Question) -> Finding:
     if total["not_reported"] == total["owed"]:
         text = n_("附件2要求编制的 {n} 份文件都还没有报来", int(total["owed"])).format(n=total["owed"])
         return Finding("unreported", text, _detail(q, _("专项方案台账在“导入”页载入，填报表也在那里"), no_date))
-    text = _("应编 {owed} 份文件，已报 {reported} 份（已批 {approved} 份），未报 {silent} 份；专项方案要素齐全 {complete}/{special} 份").format(
-        owed=total["owed"], reported=total["reported"], approved=total["approved"], silent=total["not_reported"], complete=total["complete"],
-        special=total["special"],
+    said = _(
+        "应编 {owed} 份文件，已上报 {reported} 份（已批 {approved} 份），编制中 {drafting} 份，情况未报 {silent} 份；"
+        "要素齐全的专项方案 {complete}/{special}"
     )
-    drafting = _("编制中 {n} 份").format(n=total["drafting"]) if total["drafting"] else ""
+    text = said.format(
+        owed=total["owed"], reported=total["reported"], approved=total["approved"], silent=total["not_reported"], complete=total["complete"],
+        special=total["special"], drafting=total["drafting"],
+    )
     status = "unreported" if total["not_reported"] else "drafting" if total["drafting"] else "on_plan"
-    return Finding(status, text, _detail(q, drafting, _lacking(q), no_date))
+    return Finding(status, text, _detail(q, _lacking(q), no_date))
 
 
 def _lacking(q: Question) -> str:
@@ -109,7 +112,10 @@ def _compiled(row: pd.Series, given: dict[str, object]) -> tuple[str, str]:
     elif row["compiled_in_time"]:
         told = _("{year} 年度计划按期编成（{due} 前）并公布"), _("{year} 年度计划按期编成（{due} 前），未公布")
     else:
-        told = _("{year} 年度计划 {compiled} 编成，晚于 {due} {days} 天，已公布"), _("{year} 年度计划 {compiled} 编成，晚于 {due} {days} 天，未公布")
+        told = (
+            _("{year} 年度计划 {compiled} 编成，比期限 {due} 晚 {days} 天，已公布"),
+            _("{year} 年度计划 {compiled} 编成，比期限 {due} 晚 {days} 天，未公布"),
+        )
     text = told[0] if public else told[1]
     return "on_plan" if public else "compiled", text.format(days=row["days_late"], **given)
 
@@ -197,7 +203,7 @@ def special(q: Question, unit: str, start: str) -> None:
     rows = _of(q, unit)
     rows = rows[rows["kind"] == "special"]
     counts = q.figure("documents_summary", by="element").set_index("part")
-    ui.heading(_("专项方案 × 八个要素"), _("三(二)；列名旁的数是全部专项方案里写明的份数，n/8 是一份里写明的要素数；没有报的不算“缺”"))
+    ui.heading(_("专项方案 × 七项要素和协同"), _("三(二)；列名旁的数是全部专项方案里写明的份数，n/8 是一份里写明的要素数；没有报的不算“缺”"))
     if rows.empty:
         ui.note(_("附件2没有要求这个单位编制专项方案"))
         return
@@ -243,7 +249,7 @@ def others(q: Question, unit: str, start: str) -> None:
     """Five-year and three-year plans and all other documents."""
     rows = _of(q, unit)
     rows = rows[rows["kind"] != "special"]
-    ui.heading(_("规划和其他文件"), _("附件2要求编制的五年规划、三年规划、办法和标准；八个要素不涉及"))
+    ui.heading(_("规划和其他文件"), _("附件2要求编制的五年规划、三年规划、办法和标准；七项要素和协同不涉及"))
     words = document_kinds()
     columns = [
         ui.Column(_("文件名称"), lambda r: _document(q, r), wide=True), ui.Column(_("种类"), lambda r: escape(words[r.kind])),
@@ -320,7 +326,7 @@ def _against_due(row: object) -> str:
         return ui.days_late(row.days_late, row.lateness)
     if pd.isna(row.compiled_in_time):
         return escape(_("未到期")) if row.state == "not_told" else escape(_("不清楚"))
-    return escape(_("按期编成")) if row.compiled_in_time else ui.days_late(row.days_late, "")
+    return escape(_("按期编成")) if row.compiled_in_time else _("晚 {days}").format(days=ui.days_late(row.days_late, ""))
 
 
 def _pair(planned: float, listed: float, more: float) -> str:
@@ -370,7 +376,7 @@ def _fed(rows: pd.DataFrame) -> str:
 def by_street(q: Question) -> None:
     """How many communities of each street had opinion and mode settled before they commenced."""
     rows = q.figure("consultation_by_street")
-    ui.heading(_("各街道"), _("四(一)：先征集意见、确定改造内容和物业管理模式，再施工；方案没有定同意率的门槛，不判高低"))
+    ui.heading(_("各街道"), _("四(一)要求征集意见、确定改造内容和拟采取的物业管理模式；看板把它们与开工日期比较。方案没有定同意率的门槛，不判高低"))
     names = parts.street_names(q)
     columns = [
         ui.Column(_("街道"), lambda r: ui.anchor(names[r.street], q.asked.url("plans", section="consultation", street=r.street))),

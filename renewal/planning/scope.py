@@ -16,6 +16,7 @@ from renewal.charts.theme import FEW, share
 from renewal.exports.words import comma, semicolon
 from renewal.findings import Finding
 from renewal.i18n import _, n_
+from renewal.plan import clause_in
 
 SECTIONS = ("scope", "cohorts", "batches", "library", "list")
 _ROWS = 50  # rows of a list at a time
@@ -41,7 +42,7 @@ def _quoted(q: Question, clause: str, zh: str, en: str) -> str:
     """Words of the plan behind their clause; quotation marks inside them become single."""
     if q.asked.lang == "zh":
         return f"{clause}：“{zh.replace('“', '‘').replace('”', '’')}”"
-    return clause + ": \"" + en.replace('"', "'") + '"'
+    return clause_in(clause, "en") + ": \"" + en.replace('"', "'") + '"'
 
 
 # ---- words -----------------------------------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ def _category(q: Question) -> str:
 def _batches_found(q: Question) -> Finding:
     rows = q.figure("batch_targets")
     none = rows["commence_target"].isna() & rows["complete_target"].isna()
-    text = _("{n} 个批次，方案给 {m} 个定了目标").format(n=len(rows), m=int((~none).sum()))
+    text = _("{n} 个批次，{m} 个有目标").format(n=len(rows), m=int((~none).sum()))
     behind = rows[rows["behind"].fillna(0) > 0]
     unknown = int(rows["behind_unknown"].fillna(0).sum())
     if len(behind):
@@ -179,7 +180,7 @@ def _batches_found(q: Question) -> Finding:
         )
         text = semicolon().join((text, said))
     named = comma().join(str(b) for b in rows.loc[none, "batch"])
-    told = _("未设目标：{batches}；不推定期限，也不算落后").format(batches=named) if named else ""
+    told = _("未设目标：{batches}，不推定期限，不按目标判断").format(batches=named) if named else ""
     unreported = n_("{n} 个小区到期未报", unknown).format(n=unknown) if unknown else ""
     status = "late" if len(behind) else "due_unreported" if unknown else "on_plan"
     return Finding(status, text, _said(q, told, unreported, parts.label(q, q.asked.level), _category(q)))
@@ -334,7 +335,7 @@ def cohorts(q: Question) -> None:
         return
     done, horizon = parts.role_word("complete", q), q.plan.scope.horizon.isoformat()
     parts.chart(
-        q, cohort_chart, _("两个时段"), _("在册小区，各批次合计；次要目标 {date}，过了之前不算落后").format(date=horizon), table="cohorts",
+        q, cohort_chart, _("两个时段"), _("在册小区，各批次合计；次要目标 {date}，到期之前不算落后").format(date=horizon), table="cohorts",
     )
     words = cohort_words(q)
     columns = [
@@ -422,7 +423,7 @@ def _text(value: object) -> str:
 def batches(q: Question) -> None:
     """Each batch with its targets or 未设目标, what was done, and its annual plan."""
     rows, done = q.figure("batch_targets"), parts.role_word("complete", q)
-    ui.heading(_("批次和目标"), _("方案只给写明的批次定目标；没有目标的不推定期限，按期和过期都不算"))
+    ui.heading(_("批次和目标"), _("方案没有写批次，两个期限对应哪一批次是看板的设置；没有目标的不推定期限，按期和过期都不算"))
     clauses(q, "R03", "R04", "R07")
     target = lambda field: lambda r: _("未设目标") if pd.isna(getattr(r, field)) else ui.day(getattr(r, field))  # noqa: E731
     maybe = lambda field: lambda r: "–" if pd.isna(getattr(r, field)) else f"{getattr(r, field)}"  # noqa: E731

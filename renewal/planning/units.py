@@ -31,6 +31,12 @@ _STATES = {"not_started": "not_commenced", "under_way": "under_way", "done": "co
 _MONEY = ("funds", "confirmation")  # measures in 10,000 yuan
 _NAMED = 2  # units named on a card
 _OTHERS = 3  # units of ledgers named in a cell
+_PAGE_OF: dict[str, tuple[str, dict[str, str]]] = {  # measure -> page and section that have its number
+    "survey": ("scope", {"section": "library"}), "annual": ("plans", {"section": "annual"}), "property": ("modes", {"section": "property"}),
+    "funds": ("funds", {}), "confirmation": ("funds", {}), "reporting": ("data", {}), "land": ("modes", {"section": "land"}),
+    "registration": ("acceptance", {}), "evaluation": ("modes", {"section": "evaluations"}), "consultation": ("plans", {"section": "consultation"}),
+    "acceptance": ("acceptance", {}),
+}
 
 
 def known(q: Question) -> list[str]:
@@ -137,7 +143,7 @@ def _tasks_found(q: Question) -> Finding:
     text = _("附件2的 {of} 项任务报来 {n} 项：{counts}").format(of=owed, n=told, counts=counts)
     silent = _unreported(bodies)
     if silent:
-        text = semicolon().join((text, n_("{n} 个单位没有报", len(silent)).format(n=len(silent))))
+        text = semicolon().join((text, n_("{n} 个单位和街道没有报", len(silent)).format(n=len(silent))))
     return Finding("unreported" if told < owed else "under_way", text, _detail(q, each, free))
 
 
@@ -174,7 +180,7 @@ def _responsibility_found(q: Question) -> Finding:
     if unnamed.empty:
         text = _("{n} 项改造内容，方案都写明了责任单位").format(n=len(rows))
         return Finding("on_plan", text, _detail(q, _("另有第二个单位的 {n} 项").format(n=double)))
-    text = _("{of} 项改造内容，方案写明责任单位的 {n} 项，责任未明确的 {m} 项").format(
+    text = _("{of} 项改造内容，有责任单位的 {n} 项，责任未明确的 {m} 项").format(
         of=len(rows), n=len(rows) - len(unnamed), m=len(unnamed)
     )
     named = comma().join(parts.label(q, item) for item in unnamed["item"])
@@ -189,7 +195,7 @@ def _group_found(q: Question) -> Finding:
     text = _("领导小组 {n} 个职务；{m} 个成员单位没有任务，{k} 个有任务的单位不在领导小组").format(n=len(posts), m=len(without), k=len(outside))
     rule = next((r for r in q.plan.rules if r.code == "R21"), None)
     said = "" if rule is None else (rule.definition if q.asked.lang == "zh" else rule.definition_en).rstrip("。.")
-    return Finding("on_plan", text, semicolon().join(w for w in (said, _("按附件1、附件2原样列出")) if w))
+    return Finding("on_plan", text, semicolon().join(w for w in (said, _("按附件1、附件2的次序列单位和职务")) if w))
 
 
 def _without_tasks(rows: pd.DataFrame) -> list[str]:
@@ -214,7 +220,7 @@ def _unit_found(q: Question, unit: str) -> Finding:
     if behind:
         said.append(n_("{n} 个小区落后", behind).format(n=behind))
     if n := int(row["works_late"]):
-        said.append(n_("{n} 处工程逾期", n).format(n=n))
+        said.append(n_("{n} 处工程落后", n).format(n=n))
     if not pd.isna(row["problems_open"]) and row["problems_open"]:
         said.append(_("{n} 件问题未销号，{m} 件逾期").format(n=row["problems_open"], m=row["problems_overdue"]))
     late = behind or row["works_late"] or (not pd.isna(row["problems_overdue"]) and row["problems_overdue"])
@@ -266,8 +272,13 @@ def _documents(q: Question, row: object) -> str:
     if not row.documents:
         return "–"
     told = _("{n}/{of} 上报").format(n=row.documents_reported, of=row.documents)
-    link = ui.anchor(told, q.asked.url("plans", unit=row.unit) if row.bodies == 1 else q.asked.url("plans"))
+    link = ui.anchor(told, q.asked.url("plans", unit=_drawer(q, row)) if row.bodies == 1 else q.asked.url("plans"))
     return _quiet(link, _("已批 {n}").format(n=row.documents_approved)) if row.documents_approved else link
+
+
+def _drawer(q: Question, row: object) -> str:
+    """Who draws up the documents of a task: not always its unit (FG2 guides the power company's)."""
+    return next((d.unit for d in q.plan.documents if d.task == row.task), row.unit)
 
 
 def _works(q: Question, row: object, task: Task) -> str:
@@ -287,7 +298,8 @@ def _reached(q: Question, row: object, task: Task) -> str:
     if not row.reached_of:
         return _quiet("–", named)
     if pd.isna(row.reached):
-        return _quiet(ui.badge("unreported"), named)
+        # acceptance and take-over have ledgers of their own
+        return _quiet(ui.badge("unreported", "" if {"M16", "M21"} & set(task.milestones) else _("节点台账未报")), named)
     untold = _("未报 {n}").format(n=row.reached_untold) if row.reached_untold else ""
     return _quiet(escape(f"{row.reached}/{row.reached_of}"), semicolon().join(w for w in (named, untold) if w))
 
@@ -302,7 +314,8 @@ def _measure(q: Question, row: object, task: Task) -> str:
     if not row.measure_of:
         return _quiet("–", word)
     form = "{:,.2f}" if row.measure in _MONEY else "{:,.0f}"
-    link = ui.anchor(f"{form.format(row.measure_n)}/{form.format(row.measure_of)}", q.asked.url(task.page))
+    page, section = _PAGE_OF[row.measure]
+    link = ui.anchor(f"{form.format(row.measure_n)}/{form.format(row.measure_of)}", q.asked.url(page, **section))
     untold = "" if pd.isna(row.measure_untold) or not row.measure_untold else _("未报 {n}").format(n=row.measure_untold)
     return _quiet(link, semicolon().join(w for w in (word, untold) if w))
 
@@ -324,7 +337,7 @@ def cards(q: Question) -> None:
         ),
         _documents_card(q, now, past),
         ui.Card(
-            "few", _("写明责任单位的改造内容"), _("三(三)1、附件2"), len(told) - unnamed, len(told), _("项改造内容"), "",
+            "few", _("有责任单位的改造内容"), _("三(三)1、附件2"), len(told) - unnamed, len(told), _("项改造内容"), "",
             ((_("责任未明确"), f"{unnamed}", "", ""), (_("另有第二个单位"), f"{double}", "", "")),
         ),
         ui.Card(
@@ -358,7 +371,7 @@ def table(q: Question) -> None:
         ui.Column(_("负责改造内容"), lambda r: f"{r.items}" if r.items else "–", number=True),
         ui.Column(_("另列"), lambda r: f"{r.items_second}" if r.items_second else "–", number=True),
         ui.bar("works_done", "works", _("工程完工"), theme.COMPLETE),
-        ui.Column(_("工程逾期"), lambda r: _late(r.works_late) if r.works else "–", number=True),
+        ui.Column(_("工程落后"), lambda r: _late(r.works_late) if r.works else "–", number=True),
         ui.number("problems_open", _("问题未销号")),
         ui.Column(_("问题逾期"), lambda r: "–" if pd.isna(r.problems_overdue) else _late(r.problems_overdue), number=True),
         ui.when("reported_as_of", _("任务台账截至")),
@@ -584,7 +597,10 @@ def _items_of(q: Question, unit: str) -> None:
 def _open_of(everywhere: Question, q: Question, unit: str, start: str) -> None:
     """Its late works, its problems, and of a street office its communities that are behind."""
     rows = q.figure("unit_open", unit=unit)
-    ui.heading(_("逾期的工程和未销号的问题"), _("逾期的在前；天数算到小区自己的报数日"))
+    note = _("逾期的在前；天数算到小区自己的报数日")
+    if (rows["kind"] == "project").any():
+        note = _("逾期的在前；小区为辖区内的，按各自的计划或目标；天数算到小区自己的报数日")
+    ui.heading(_("逾期的工程和未销号的问题"), note)
     if rows.empty:
         ui.note(_("没有逾期的工程，也没有报来未销号的问题"))
         return

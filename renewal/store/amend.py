@@ -232,7 +232,7 @@ def _drafts(
         before = row[edit.field] or ""
         if not _same(spec, before, value):
             changes.append(_Change(edit, spec, row, before, value))
-    parts = _registers(rows, changes, moves) if kind == "register" else _reports(rows, changes, whole=kind != "milestones")
+    parts = _registers(rows, changes, moves) if kind == "register" else _reports(rows, changes, whole=about.whole)
     drafts = []
     for part in parts:
         inside = set(map(id, part))

@@ -458,7 +458,9 @@ def test_a_street_office_has_its_four_tasks_and_its_five_year_plan(q):
 
 def test_units_without_tasks_and_streets_out_of_sight_have_no_form(q):
     assert len(forms.bodies(q)) == len({t.unit for t in q.plan.tasks}) - 1 + len(q.scope)
-    for who in ("区教育和体育局", "各街道办事处", "别的单位"):
+    with pytest.raises(Explained, match="请写街道名称"):
+        forms.unit_form(q, "各街道办事处", DAY)
+    for who in ("区教育和体育局", "别的单位"):
         with pytest.raises(Explained, match=f"{who}在附件2里没有任务"):
             forms.unit_form(q, who, DAY)
     with pytest.raises(Explained, match=STREET):

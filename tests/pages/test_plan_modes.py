@@ -82,7 +82,7 @@ def card(app, title: str) -> str:
 def test_modes_are_counted_with_those_that_tell_none(opened, office):
     app = opened("modes", store=office)
     sign, sentence, detail = finding(app)
-    assert (sign, sentence) == ("◐", "4/6 个小区写明了改造模式，最多的是小区内自求平衡模式：2 个小区 200 户")
+    assert (sign, sentence) == ("◐", "4/6 个小区写明了改造模式，其中最多的是小区内自求平衡模式：2 个小区 200 户；未明确 2 个")
     assert "没有小区的模式：政府引导的多元化投入改造模式、结合实际探索多种模式" in detail and "0/6 个小区报过资金台账" in detail
     found = {r[0]: r[1:] for r in lines(app) if len(r) == 9}
     assert list(found)[-1] == "未明确" and found["未明确"][:4] == ["2/6", "200", "2.0", "2"]
@@ -113,10 +113,10 @@ def test_land_lists_what_waits_first_and_invents_no_lateness(opened, office):
 def test_coverage_has_both_its_denominators_and_names_the_finished_without(opened, office):
     app = opened("modes", store=office, section="property")
     sign, sentence, detail = finding(app)
-    assert (sign, sentence) == ("▲", "物业管理覆盖户数：全部的 33.3%（200/600），报来的 50.0%（200/400）；2 个小区完工后没有物业")
+    assert (sign, sentence) == ("▲", "改造后物业管理落地的户数：全部的 33.3%（200/600），报来的 50.0%（200/400）；2 个小区完工后没有物业")
     assert "小区：覆盖 2，报来 4，在册 6；完工后没有的：七贤 2；2 个完工的小区无从知道" in detail
-    assert re.search(r"200 /600 户 33.3%", card(app, "物业管理覆盖，户")) and "报来的 200/400 50.0%" in card(app, "物业管理覆盖，户")
-    communities = card(app, "物业管理覆盖，小区")
+    assert re.search(r"200 /600 户 33.3%", card(app, "改造后物业落地，户")) and "报来的 200/400 50.0%" in card(app, "改造后物业落地，户")
+    communities = card(app, "改造后物业落地，小区")
     assert "报来的 2/4" in communities and "专业化物业服务 1、准物业服务 1、居民自治 0" in communities
     assert "无物业管理 1、拟定未落地 1、未报 2" in communities
     assert "由无到有 1" in card(app, "由有到无") and "%" not in card(app, "由有到无")  # three are too few for a rate

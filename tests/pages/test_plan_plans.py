@@ -83,8 +83,8 @@ def test_the_sentence_says_how_many_are_reported_and_complete_and_that_none_is_l
     n = len(owed) + offices
     sign, sentence, detail = finding(opened("plans", store=office))
     assert sign == "╱"
-    assert sentence == f"应编 {n} 份文件，已报 3 份（已批 1 份），未报 {n - 4} 份；专项方案要素齐全 1/{special} 份"
-    assert "编制中 1 份" in detail and "缺得最多的：计划改造时间 1、与基础类协同 1" in detail and "不计逾期" in detail
+    assert sentence == f"应编 {n} 份文件，已上报 3 份（已批 1 份），编制中 1 份，情况未报 {n - 4} 份；要素齐全的专项方案 1/{special}"
+    assert "缺得最多的：计划改造时间 1、与基础类协同 1" in detail and "不计逾期" in detail
 
 
 def test_elements_have_sign_and_word_and_what_was_not_told_is_not_lacking(opened, office):
@@ -126,7 +126,7 @@ def test_an_unknown_unit_is_all_units(opened, office):
 
 def test_the_annual_plan_stands_against_the_end_of_september(opened, office):
     sign, sentence, detail = finding(opened("plans", store=office, section="annual"))
-    assert (sign, sentence) == ("◐", "2021 年度计划 2020-10-05 编成，晚于 2020-09-30 5 天，未公布")
+    assert (sign, sentence) == ("◐", "2021 年度计划 2020-10-05 编成，比期限 2020-09-30 晚 5 天，未公布")
     assert "个应报送的单位报送过" in detail
 
 
@@ -134,7 +134,7 @@ def test_a_year_that_was_due_before_the_plan_is_never_late(opened, office):
     app = opened("plans", store=office, section="annual")
     first, second = lines(app, "2019-09-30")[0], lines(app, "2020-09-30")[0]
     assert first[:6] == ["2020", "● 已公布", "2019-09-30", "2020-07-24", "期限早于方案印发，不计", "2020-07-31"] and first[8] == "5/4 −1"
-    assert second[:5] == ["2021", "◐ 已编制，未公布", "2020-09-30", "2020-10-05", "5 天"]
+    assert second[:5] == ["2021", "◐ 已编制，未公布", "2020-09-30", "2020-10-05", "晚 5 天"]
 
 
 def test_who_has_fed_the_plan_is_listed_by_role(opened, office):

@@ -157,8 +157,8 @@ def test_progress_by_category_counts_as_the_denominators_say(office):
 def test_a_batch_without_targets_says_so_and_is_never_late(opened, office):
     app = opened("scope", store=office, section="batches")
     sign, sentence, detail = finding(app)
-    assert (sign, sentence) == ("■", "3 个批次，方案给 1 个定了目标；2020 批次 1/3 个小区过了目标没有做到")
-    assert "未设目标：2021、2022；不推定期限，也不算落后" in detail
+    assert (sign, sentence) == ("■", "3 个批次，1 个有目标；2020 批次 1/3 个小区过了目标没有做到")
+    assert "未设目标：2021、2022，不推定期限，不按目标判断" in detail
     found = {r[0]: r for r in rows_of(app, 13)}
     assert found["2020"][3:7] == ["2020-06-30", "2/3", "1", "2021-08-31"] and found["2020"][9:] == ["■ 1", "1", "2020-05-20", "2020-06-01"]
     assert found["2021"][3:7] == ["未设目标", "0/1", "–", "未设目标"] and found["2021"][9:] == ["–", "0", "╱ 未报", "╱ 未报"]

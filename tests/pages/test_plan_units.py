@@ -75,7 +75,7 @@ def without(tmp_path_factory):
 def test_the_sentence_says_how_the_tasks_stand_and_who_has_told_nothing(opened, office):
     sign, sentence, detail = finding(opened("units", store=office))
     # 48 tasks of units and 4 of each of 17 offices; 19 units and 17 offices have tasks, of which four were heard
-    assert (sign, sentence) == ("╱", "附件2的 116 项任务报来 6 项：已完成 2、长期坚持 1、推进中 2、未启动 1；32 个单位没有报")
+    assert (sign, sentence) == ("╱", "附件2的 116 项任务报来 6 项：已完成 2、长期坚持 1、推进中 2、未启动 1；32 个单位和街道没有报")
     assert "方案没有给任务定期限，不计逾期" in detail and "按街道各计一项" in detail and "截至 2021-09-03" in detail
 
 
@@ -113,7 +113,7 @@ def test_units_stand_with_tasks_documents_works_and_problems(opened, office):
 def test_works_without_a_responsible_unit_are_marked_and_two_units_have_two_columns(opened, office):
     app = opened("units", store=office, section="responsibility")
     sign, sentence, detail = finding(app)
-    assert (sign, sentence) == ("–", "45 项改造内容，方案写明责任单位的 36 项，责任未明确的 9 项")
+    assert (sign, sentence) == ("–", "45 项改造内容，有责任单位的 36 项，责任未明确的 9 项")
     assert "社区党建用房" in detail and "共 1 处工程" in detail
     assert lines(app, "加装电梯")[0][1:5] == ["○ 责任未明确", "–", "–", "1"] and lines(app, "加装电梯")[0][7] == "■ 1"
     assert lines(app, "消防设施")[0][1:4] == ["区住房城乡建设局", "三(三)1", "市中消防救援大队"]
