@@ -2,12 +2,12 @@
 -- title.en: Communities against the plan's scope
 -- zh: 摸底台账的每个小区一行，另加项目库在册、而本街道摸底台账没有对应的小区（来源为项目库），各批次都在内。对照方案的改造范围（2005 年 12 月 31 日前建成、国有土地、失修失管、市政配套不完善、
 --   服务设施不健全、改造意愿强烈）逐项核对：有一项报来的事实不符为范围存疑，没有不符而有没报的为资料不全，六项都符合为符合范围。后四项方案没有给出衡量办法，照填报核对，看板不判断。
---   同一事实摸底台账有的取摸底台账，没有的取项目库（同一街道、同一项目编号），两者不一致的另列。建成年份只到年，年内分不清是否在期限前的算没报。时段：2000年前建成（确保）、其后至2005年前建成（力争）、
+--   同一事实摸底台账有的取摸底台账，没有的取项目库（同一街道、同一项目编号；摸底没有写编号的，取同一街道唯一同名的），两者不一致的另列。建成年份只到年，年内分不清是否在期限前的算没报。时段：2000年前建成（确保）、其后至2005年前建成（力争）、
 --   更晚、年份不明，界限见方案数据。优先改造：2000年前建成、市政配套或服务设施欠账、改造意愿强烈；由没报的事实决定的留空。入库情况：列入批次、已入库未列批次、已摸底未入库。
 -- en: One row a community of the housing survey, and one a community on the register's list that no survey row of its street names (source register), of all batches. Each fact of the plan's
 --   scope is checked (built by 31 December 2005, on state-owned land, in disrepair and unmanaged, municipal facilities lacking, services lacking, residents willing): doubtful if one of those
 --   reported breaks it, incomplete if none does and one was not told, eligible if all six hold. The plan gives no measure for the last four: they are taken as reported and not judged here.
---   A fact of the survey goes before the register's (same street, same project number); those in which both differ are named. A year that does not tell the side of a limit counts as not told.
+--   A fact of the survey goes before the register's (same street, same project number; where the survey names none, the only one of that name in the street); those in which both differ are named. A year that does not tell the side of a limit counts as not told.
 --   Cohort: built before 2000 (ensured), after that and before 2005 (striven for), later, unknown; limits as in the plan's data. Priority: built before 2000, municipal facilities or services
 --   lacking, residents willing; empty where it hangs on a fact that nobody told. Entry: on the list of a batch, in the library without one, surveyed and not in the library.
 -- grain: community; streets in the plan's order
