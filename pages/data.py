@@ -1,6 +1,5 @@
 """数据: which street has reported when, every file that was loaded, and what the rules of sense find."""
 
-import streamlit as st
 
 from renewal import cache, fields, findings, parts, sources, ui
 from renewal.access import guard
@@ -15,7 +14,7 @@ reporting, snapshots = q.figure("reporting"), q.figure("snapshots")
 words = {"coverage": _("报数"), "snapshots": _("快照"), "quality": _("数据质量")}
 
 ui.begin(findings.quality(q.quality(), q.asked) if section == "quality" else findings.data(reporting, snapshots, q.asked, q.plan))
-fields.picker("section", _("内容"), list(SECTIONS), section, SECTIONS[0], words.get, st.segmented_control, required=True)
+fields.sections(words, section)
 if section == "coverage":
     parts.chart(
         q, sources.coverage, _("各街道各期是否已报"), _("最近 26 期；已报＝每种应报的台账都在一期的天数之内"), table="coverage",

@@ -1,6 +1,5 @@
 """口径与依据: what the dashboard rests on, the plan's rules and steps, every figure's definition, and what the plan leaves open."""
 
-import streamlit as st
 
 from renewal import cache, fields, ui
 from renewal.access import guard
@@ -17,5 +16,5 @@ given = fields.of_page(["section", "find"], {"section": DRAWN})
 section = given["section"] or next(iter(DRAWN))
 
 ui.begin(definitions.finding(q))
-fields.picker("section", _("内容"), list(DRAWN), section, next(iter(DRAWN)), words.get, st.segmented_control, required=True, clears=["find"])
+fields.sections(words, section, clears=("find",))
 DRAWN[section](q, given["find"])

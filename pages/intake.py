@@ -1,6 +1,5 @@
 """导入: files in with a preview, who owes what, one street's account, corrections, and what was published."""
 
-import streamlit as st
 
 from renewal import cache, desk_back, desk_view, fields
 from renewal.access import guard
@@ -21,6 +20,6 @@ section = fields.of_page(["section"], {"section": SECTIONS})["section"] or "file
 if desk.empty:
     section = "files"
 else:
-    fields.picker("section", _("内容"), list(SECTIONS), section, "files", words.get, st.segmented_control, required=True)
+    fields.sections(words, section)
 desk_view.done_note()
 SECTIONS[section](desk)

@@ -969,16 +969,17 @@ END;
 -- surveyed (not in the library).
 CREATE MACRO eligibility_at(d, k) AS TABLE
 WITH places AS (SELECT snapshot, project_id, max(street) AS street FROM reported GROUP BY ALL),
-s AS (
-    SELECT v.* REPLACE (coalesce(nullif(v.project, ''), n.project_id) AS project), q.street,
-        count(*) OVER (PARTITION BY coalesce(nullif(v.project, ''), n.project_id), q.street) = 1 AS alone
+told AS (
+    SELECT v.* REPLACE (nullif(v.project, '') AS project), q.street, count(*) OVER (PARTITION BY v.name) = 1 AS only_name
     FROM survey_at(d, k) v LEFT JOIN places q ON q.snapshot = v.snapshot AND q.project_id = v.community_id
-    LEFT JOIN (  -- a row without a project's number is that of the same name in the same street, where there is but one
-        SELECT p.street, p.name, min(p.project_id) AS project_id FROM projects_at(d, k) p WHERE p.on_list
-            AND p.project_id NOT IN (SELECT project FROM survey_at(d, k) WHERE project <> '')
-        GROUP BY p.street, p.name HAVING count(*) = 1
-    ) n ON nullif(v.project, '') IS NULL AND n.street = q.street AND n.name = v.name
-        AND (SELECT count(*) FROM survey_at(d, k) t WHERE t.name = v.name) = 1
+),
+named AS (  -- a row without a project's number is that of the same name in the same street, where there is but one
+    SELECT p.street, p.name, min(p.project_id) AS project_id
+    FROM projects_at(d, k) p ANTI JOIN told t ON t.project = p.project_id WHERE p.on_list GROUP BY p.street, p.name HAVING count(*) = 1
+),
+s AS (
+    SELECT t.* REPLACE (coalesce(t.project, n.project_id) AS project), count(*) OVER (PARTITION BY coalesce(t.project, n.project_id), t.street) = 1 AS alone
+    FROM told t LEFT JOIN named n ON t.project IS NULL AND t.only_name AND n.street = t.street AND n.name = t.name
 ),
 f AS (
     SELECT 'survey' AS source, s.community_id, nullif(s.project, '') AS project_id, s.street, coalesce(nullif(s.name, ''), p.name) AS name,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pandas as pd
 import streamlit as st
 
@@ -108,7 +106,7 @@ def forms(d: Desk) -> None:
         _("下拉可选改造内容、节点、责任单位、滞后原因；街道填好后按普通台账在“导入文件”里载入"),
     ))
     left, middle, right = st.columns([28, 28, 44], vertical_alignment="bottom")
-    usual = (q.asked.newest + timedelta(days=q.plan.round_days)).isoformat()
+    usual = forms_of.next_day(q).isoformat()
     written = left.text_input(_("填报的截至日期"), value=usual, key=fresh_key("form_day"))
     streets = list(dict.fromkeys(q.figure("projects")["street"]))
     chosen = middle.selectbox(

@@ -104,7 +104,6 @@ def _facts(project: pd.Series, q: Question) -> None:
     def label(name: str) -> str:
         return "–" if pd.isna(project[name]) else q.plan.label(project[name], q.asked.lang)
 
-    prior = project["prior_provincial"]
     place = _("没有坐标") if pd.isna(project["lon"]) else f"{project['lon']:.5f}, {project['lat']:.5f}"
     ui.facts([
         (_("街道"), label("street")), (_("社区"), label("community")),
@@ -112,7 +111,7 @@ def _facts(project: pd.Series, q: Question) -> None:
         (_("建成年份"), "–" if pd.isna(project["built_year"]) else str(project["built_year"])),
         (_("楼栋"), value("buildings", _("栋"))), (_("户数"), value("households", _("户"))),
         (_("建筑面积"), value("area_m2", _("㎡"))), (_("坐标（WGS-84）"), place),
-        (_("2019年前省级改造"), "–" if pd.isna(prior) else _("是") if prior else _("否")),
+        (_("2019年前省级改造"), ui.yes_no(project["prior_provincial"])),
         (_("最近节点"), label("stage")), (_("列入项目库"), ui.day(project["joined_as_of"])), *scope.of_project(q, project["project_id"]),
     ])
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from renewal.i18n import _
+
 
 def bound(names: Iterable[str], container: str) -> dict[str, str]:
     """The texts of the hidden fields, by name. They are drawn first on each run, so that URL and session agree from the
@@ -37,6 +39,11 @@ def picker(
         label, options, key=f"pick_{name}", format_func=show, on_change=_picked, args=(name, default, tuple(clears)),
         label_visibility="collapsed", **more,
     )
+
+
+def sections(words: Mapping[str, str], section: str, clears: Iterable[str] = ()) -> None:
+    """The parts of a page, of which one is seen at a time; the first leaves the URL."""
+    picker("section", _("内容"), list(words), section, next(iter(words)), words.get, st.segmented_control, clears, required=True)
 
 
 def search(name: str, value: str, placeholder: str) -> None:

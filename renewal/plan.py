@@ -416,6 +416,19 @@ class Plan(_Frozen):
     def document_owed(self, text: str | None) -> OwedDocument | None:
         return self._find("document", text)
 
+    def body(self, text: str | None) -> Unit | Street | None:
+        """Who can answer for something: a unit of the plan, or a street for its office."""
+        return self.unit(text) or self.street(text)
+
+    @property
+    def street_offices(self) -> str:
+        """The unit by which the plan means every street office (各街道办事处); '' where it has none."""
+        return next((u.name for u in self.units if u.kind == "street_offices"), "")
+
+    def answers_as(self, body: str) -> str:
+        """The unit as which a body answers: street offices all as the one that the plan names."""
+        return self.street_offices if self.street(body) else body
+
     def is_member(self, unit: Unit) -> bool:
         """Whether one of the unit's posts is in the leading group (annex 1)."""
         return any(member.unit == unit.name for member in self.members)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import PurePath
 
 from . import exports
@@ -100,7 +100,7 @@ def _forms(store: Store, file: str, asked: Asked) -> tuple[bytes, date]:
     street = _one_street(asked)
     _suffix(file, (".xlsx",) if street else (".zip",))
     q = _question(store, asked, None, None)
-    day = asked.as_of or q.asked.newest + timedelta(days=q.plan.round_days)
+    day = asked.as_of or forms.next_day(q)
     return (forms.street_form(q, street, day) if street else forms.all_forms(q, day)), day
 
 
@@ -108,7 +108,7 @@ def _unit_form(store: Store, file: str, asked: Asked) -> tuple[bytes, date]:
     from .exports import forms
 
     plan = load_plan()
-    found = plan.unit(asked.unit) or plan.street(asked.unit)
+    found = plan.body(asked.unit)
     if not asked.unit:
         raise Explained(_("要用 --unit 写明单位或街道"))
     if found is None:
@@ -116,7 +116,7 @@ def _unit_form(store: Store, file: str, asked: Asked) -> tuple[bytes, date]:
         raise Explained(_("不认识的单位“{name}”，最接近的有：{near}").format(name=asked.unit, near=near))
     _suffix(file, (".xlsx",))
     q = _question(store, asked, None, None)
-    day = asked.as_of or q.asked.newest + timedelta(days=q.plan.round_days)
+    day = asked.as_of or forms.next_day(q)
     return forms.unit_form(q, found.name, day), day
 
 

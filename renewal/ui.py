@@ -216,11 +216,16 @@ def with_small(main: str, small: str) -> str:
 
 
 def late(field: str, title: str) -> Column:
+    return Column(title, lambda r: behind(getattr(r, field)), number=True)
+
+
+def behind(n: int) -> str:
     """How many are behind: red with its sign, a plain 0 otherwise."""
-    def show(r: Any) -> str:
-        n = getattr(r, field)
-        return f"<b class='late'>■ {n}</b>" if n else "0"
-    return Column(title, show, number=True)
+    return f"<b class='late'>■ {n}</b>" if n else "0"
+
+
+def yes_no(value: Any, unknown: str = "–") -> str:
+    return unknown if pd.isna(value) else _("是") if value else _("否")
 
 
 def status(field: Any, title: str) -> Column:
@@ -338,10 +343,14 @@ def definition(*stems: str) -> None:
             define(figure)
 
 
+def clause(written: str) -> str:
+    return _("方案条款 {clause}").format(clause=clause_in(written, current_language()))
+
+
 def define(figure: figures.Figure) -> None:
     """What a figure means, on which clause it rests, and which file computes it."""
     st.text(figure.definition[current_language()])
     parts = [f"queries/figures/{figure.name}.sql"]
     if figure.clause:
-        parts.insert(0, _("方案条款 {clause}").format(clause=clause_in(figure.clause, current_language())))
+        parts.insert(0, clause(figure.clause))
     st.caption(" · ".join(parts))

@@ -84,8 +84,7 @@ def _state(kind: Kind) -> str:
     picked += [f"any_value(x.{f.name}_to) AS {f.name}_to" for f in kind.kept if f.name in kind.key and f.type == "date"]
     picked += [f"latest(x.{c}, f.ord, x.fields, {f.bit}) AS {c}" for f in _told(kind) for c in _columns(f)]
     holder = kind.key[0]
-    text = f"x.{holder}" if holder == "project_id" or kind.fields[holder].type != "year" else f"x.{holder}::VARCHAR"
-    joined = "USING (snapshot, project_id)" if holder == "project_id" else f"ON f.snapshot = x.snapshot AND f.project_id = {text}"
+    joined = "USING (snapshot, project_id)" if holder == "project_id" else f"ON f.snapshot = x.snapshot AND f.project_id = x.{_holder(kind)}"
     return (
         f"CREATE MACRO {kind.name}_at(d, k) AS TABLE\nSELECT {_wrapped(', '.join(picked), '', '')}\n"
         f"FROM {kind.name} x JOIN filed_at(d, k, '{kind.name}') f {joined}\n"

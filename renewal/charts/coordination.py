@@ -36,12 +36,7 @@ def coordination(data: pd.DataFrame, *, names: dict[str, str], heads: dict[str, 
             [edge, _FILLS[step]] for i, step in enumerate(STEPS) for edge in (i / len(STEPS), (i + 1) / len(STEPS))
         ],
     )
-    chart.x |= {
-        "side": "top", "tickvals": columns, "ticktext": list(heads.values()), "tickangle": 0, "showline": False, "ticks": "",
-        "tickfont": {"color": theme.MUTED, "size": 13}, "range": [-0.5, len(heads) - 0.5],
-    }
-    chart.y |= {"tickvals": lines, "ticktext": labels, "range": [len(labels) - 0.5, -0.5], "showline": False, "ticks": "",
-                "tickfont": {"size": 13}}
+    chart.table_axes(list(heads.values()), labels)
     return chart.figure()
 
 

@@ -46,12 +46,7 @@ def matrix(streets: pd.DataFrame, cells: pd.DataFrame, *, role: str, names: dict
         z=grid, x=columns, y=lines, zmin=0, zmax=1, xgap=3, ygap=2, text=texts, textfont={"size": 13, "color": theme.INK},
         colorscale=[[0, theme.tint(colour, 0.04)], [1, theme.tint(colour, 0.42)]],
     )
-    chart.x |= {
-        "side": "top", "tickvals": columns, "ticktext": [heads[k] for k in keys], "tickangle": 0, "showline": False, "ticks": "",
-        "tickfont": {"color": theme.MUTED, "size": theme.SMALL}, "range": [-0.5, len(keys) - 0.5],
-    }
-    chart.y |= {"tickvals": lines, "ticktext": labels, "range": [len(shown) - 0.5, -0.5], "showline": False,
-                "tickfont": {"size": 13}, "ticks": ""}
+    chart.table_axes([heads[k] for k in keys], labels, theme.SMALL)
     groups = list(rows["group"])
     for i in range(1, len(groups)):
         if groups[i] != groups[i - 1]:

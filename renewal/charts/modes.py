@@ -29,12 +29,7 @@ def mode_matrix(data: pd.DataFrame, *, names: dict[str, str], heads: dict[str, s
         text=[[_cell(cell) for cell in line] for line in shown], textfont={"size": 13, "color": theme.INK},
         colorscale=[[0, "#FFFFFF"], [0.001, theme.tint(theme.COMMENCE, 0.06)], [1, theme.tint(theme.COMMENCE, 0.4)]],
     )
-    chart.x |= {
-        "side": "top", "tickvals": columns, "ticktext": list(heads.values()), "tickangle": 0, "showline": False, "ticks": "",
-        "tickfont": {"color": theme.MUTED, "size": 13}, "range": [-0.5, len(heads) - 0.5],
-    }
-    chart.y |= {"tickvals": rows, "ticktext": labels, "range": [len(labels) - 0.5, -0.5], "showline": False, "ticks": "",
-                "tickfont": {"size": 13}}
+    chart.table_axes(list(heads.values()), labels)
     return chart.figure()
 
 

@@ -160,6 +160,17 @@ class Chart:
         """Text right of the plot at a row, a number of px from its edge."""
         self.note(text, x=1, xref="paper", y=y, xanchor=anchor, xshift=shift, font={"color": colour, "size": MAIN})
 
+    def table_axes(self, heads: list[str], rows: list[str], size: int = 13) -> None:
+        """Heads above and names left of cells that stand at whole numbers, the first row on top; size of the heads in px."""
+        plain = {"showline": False, "ticks": ""}
+        self.x |= plain | {
+            "side": "top", "tickvals": list(range(len(heads))), "ticktext": heads, "tickangle": 0, "tickfont": {"color": MUTED, "size": size},
+            "range": [-0.5, len(heads) - 0.5],
+        }
+        self.y |= plain | {
+            "tickvals": list(range(len(rows))), "ticktext": rows, "tickfont": {"size": 13}, "range": [len(rows) - 0.5, -0.5],
+        }
+
     def date_axis(self, start: pd.Timestamp, end: pd.Timestamp, ticks: int = 6) -> None:
         """Months as 2020-07 in either language, upright, from start to end; at most about so many ticks."""
         months = max((end - start).days / 30.4, 1)

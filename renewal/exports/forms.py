@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -83,17 +83,21 @@ def all_forms(q: Question, day: date) -> bytes:
     return zipped((name(q, street, day), _of_street(q, street, day).made()) for street in streets)
 
 
+def next_day(q: Question) -> date:
+    """The day that the next round's forms are for."""
+    return q.asked.newest + timedelta(days=q.plan.round_days)
+
+
 def bodies(q: Question) -> list[str]:
     """Who answers for tasks of annex 2: the plan's units, and the street offices of the question's scope."""
-    units = dict.fromkeys(t.unit for t in q.plan.tasks)
-    offices = {u.name for u in q.plan.units if u.kind == "street_offices"}
-    return [*(u.name for u in q.plan.units if u.name in units.keys() - offices), *(s.name for s in q.plan.streets if s.name in q.scope)]
+    units = {t.unit for t in q.plan.tasks} - {q.plan.street_offices}
+    return [*(u.name for u in q.plan.units if u.name in units), *(s.name for s in q.plan.streets if s.name in q.scope)]
 
 
 def unit_form(q: Question, unit: str, day: date) -> bytes:
     """The form of one unit (or street office) for its tasks and for the plans and programmes that it owes, as xlsx. Raises Explained for one
     without tasks in annex 2, or that may not be seen."""
-    if any(u.name == unit and u.kind == "street_offices" for u in q.plan.units):
+    if unit == q.plan.street_offices:
         raise Explained(_("{unit}的任务由每个街道各报各的，请写街道名称").format(unit=q.plan.label(unit, q.asked.lang)))
     if unit not in bodies(q):
         raise Explained(_("{unit}在附件2里没有任务，没有填报模板可出").format(unit=q.plan.label(unit, q.asked.lang)))
@@ -175,11 +179,10 @@ def _in_force(q: Question, street: str, layouts: Layouts) -> dict[str, list[_Row
 def _owed(q: Question, unit: str, layouts: Layouts) -> dict[str, list[_Row]]:
     """Kind -> rows of one unit's tasks and documents in the plan's order: what is in force, and an empty row for what it has not told."""
     cursor, plan = q.asked.store.cursor(q.asked.version), q.plan
-    street = plan.street(unit)
-    answers = next(u.name for u in plan.units if u.kind == "street_offices") if street else unit
+    answers, street = plan.answers_as(unit), unit if plan.street(unit) else ""
     found = {}
     for kind, field, things in (("tasks", "task", plan.tasks), ("special_plans", "document", plan.documents)):
-        rows = {r[field]: r for r in in_force_of(cursor, kind, layouts, plan, {street.name if street else ""}) if r["project_id"] == unit}
+        rows = {r[field]: r for r in in_force_of(cursor, kind, layouts, plan, {street}) if r["project_id"] == unit}
         own = [t for t in things if t.unit == answers or t.code in rows]
         found[kind] = [{**rows.get(t.code, {}), "unit": unit, field: t.name} for t in own]
     return {kind: rows for kind, rows in found.items() if rows}
@@ -227,11 +230,15 @@ def _choices(q: Question, layouts: Layouts, found: dict[str, list[_Row]], street
         "item": [i.name for i in plan.items], "category": [c.name for c in plan.categories], "milestone": [m.name for m in plan.milestones],
         "unit": [u.name for u in plan.units], "mode": [m.name for m in plan.modes], "street": [street],
         "key": [row["project_id"] for row in found[REGISTER]], "reason": _reasons(q, found.get("progress", ())),
-        "yesno": [next(iter(words["yes"])), next(iter(words["no"]))],
+        "yesno": _yes_no(layouts),
         "source": [s.name for s in plan.sources],
-        **{use: [layouts.word(use, meaning) for meaning in dict.fromkeys(words[use].values())] for use in _uses(plan, layouts)},
+        **{use: layouts.choices(use) for use in _uses(plan, layouts)},
         "coords": list({w.replace("-", ""): w for w in reversed(words["coords"])}.values())[::-1],  # each once, with its hyphen
     }
+
+
+def _yes_no(layouts: Layouts) -> list[str]:
+    return [next(iter(layouts.words[use])) for use in ("yes", "no")]
 
 
 def _uses(plan: Plan, layouts: Layouts) -> list[str]:
@@ -289,8 +296,7 @@ def _of_unit(q: Question, unit: str, day: date) -> _Form:
     found = _owed(q, unit, layouts)
     choices = {
         "body": [unit], "task": [r["task"] for r in found.get("tasks", ())], "document": [r["document"] for r in found.get("special_plans", ())],
-        "task_state": [layouts.word("task_state", meaning) for meaning in dict.fromkeys(layouts.words["task_state"].values())],
-        "yesno": [next(iter(layouts.words["yes"])), next(iter(layouts.words["no"]))],
+        "task_state": layouts.choices("task_state"), "yesno": _yes_no(layouts),
     }
     return _Form(q, unit, day, layouts, found, {k: v for k, v in choices.items() if v}, list(_unit_guide(plan, list(found), day)))
 

@@ -267,7 +267,7 @@ class _Reader:
         written = self._text(cell)
         if written is None or fold(written) in {*self.layouts.words["whole"], fold(self.plan.district), fold(self.plan.district_short)}:
             return None
-        if found := self.plan.unit(written) or self.plan.street(written):
+        if found := self.plan.body(written):
             return found.name
         near = "、".join((*self.plan.nearest("unit", written[:LONGEST], 2), *self.plan.nearest("street", written[:LONGEST], 1)))
         raise values.Unreadable("unknown_unit", _("不认识的单位，应为方案里的单位或街道，最接近的有：{near}").format(near=near))

@@ -106,6 +106,10 @@ class Layouts:
         """The first word of a use that has a meaning, as it is written in a sheet."""
         return next(word for word, means in self.words[use].items() if means == meaning)
 
+    def choices(self, use: str) -> list[str]:
+        """The words of a use to choose from: one for each meaning."""
+        return [self.word(use, meaning) for meaning in dict.fromkeys(self.words[use].values())]
+
     def begins_with(self, use: str, text: str) -> bool:
         return text.startswith(tuple(self.words.get(use, ())))
 

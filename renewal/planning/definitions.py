@@ -3,7 +3,7 @@ the plan does not say or says in two ways. All of it is the plan's data and the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from html import escape
 
 import pandas as pd
@@ -50,14 +50,13 @@ def _clause(field: str) -> ui.Column:
     return ui.Column(_("条款"), lambda r: escape(clause_in(getattr(r, field), current_language())))
 
 
-def _search(q: Question, find: str, records: Iterable[BaseModel]) -> list[BaseModel]:
-    """The records that hold the text, in either language."""
-    fields.search("find", find, _("查找"))
-    wanted = fold(find).casefold()
-    found = [r for r in records if wanted in fold(" ".join(str(v) for v in r.model_dump().values())).casefold()]
-    if find:
-        ui.note(n_("找到 {n} 条", len(found)).format(n=len(found)))
-    return found
+def _holds(find: str, *texts: str) -> bool:
+    """Whether what is searched for stands in one of the texts, in either language, however spaced."""
+    return fold(find).casefold() in fold(" ".join(texts)).casefold()
+
+
+def _found(find: str, records: Iterable[BaseModel]) -> list[BaseModel]:
+    return [r for r in records if _holds(find, *map(str, r.model_dump().values()))]
 
 
 # ---- 依据和目标 ------------------------------------------------------------------------------------------------------
@@ -94,7 +93,11 @@ def rules(q: Question, find: str) -> None:
         _clause("clause"), ui.Column(_("日期"), lambda r: escape(_day(r.date))), _in(q, "wording", _("原文")),
         _in(q, "definition", _("怎样计")), ui.Column(_("在哪里看"), lambda r: ui.anchor(navigation.title(r.page), q.asked.url(r.page))),
     ]
-    ui.table(_rows(_search(q, find, q.plan.rules)), columns, empty=_("没有符合的规则"))
+    found = _found(find, q.plan.rules)
+    fields.search("find", find, _("查找"))
+    if find:
+        ui.note(n_("找到 {n} 条", len(found)).format(n=len(found)))
+    ui.table(_rows(found), columns, empty=_("没有符合的规则"))
 
 
 def _day(written: str) -> str:
@@ -131,11 +134,7 @@ def figures_of(q: Question, find: str) -> None:
     lang = q.asked.lang
     ui.heading(_("每个数的口径"), _("取自算它的 SQL 文件的文件头；每张图、每张表下面的“口径”是同一段话"))
     fields.search("find", find, _("查找名称、口径或条款"))
-    wanted = fold(find).casefold()
-    found = [
-        f for f in figures.catalogue().values()
-        if wanted in fold(" ".join((f.name, f.clause, *f.title.values(), *f.definition.values()))).casefold()
-    ]
+    found = [f for f in figures.catalogue().values() if _holds(find, f.name, f.clause, *f.title.values(), *f.definition.values())]
     ui.note(_("{n}/{of} 个数").format(n=len(found), of=len(figures.catalogue())))
     for figure in found:
         with st.expander(semicolon().join(part for part in (figure.title[lang], clause_in(figure.clause, lang)) if part)):
@@ -149,17 +148,13 @@ def figures_of(q: Question, find: str) -> None:
 def left_open(q: Question, find: str) -> None:
     """What the plan does not say, and what it says in two ways, each with how the dashboard handles it."""
     fields.search("find", find, _("查找"))
-    wanted = fold(find).casefold()
-
-    def those(records: Iterable[BaseModel]) -> pd.DataFrame:
-        return _rows(r for r in records if wanted in fold(" ".join(r.model_dump().values())).casefold())
-
-    number: Callable[[str], ui.Column] = lambda field: ui.text(field, _("编号"))  # noqa: E731
+    number = ui.text("code", _("编号"))
     ui.heading(_("方案没有写明的"), _("这些内容不出自方案：或是设置，或由台账报来，都注明来源"))
-    ui.table(those(q.plan.silences), [number("code"), _in(q, "matter", _("方案没有的")), _in(q, "instead", _("本看板怎样办"))], empty=_("没有符合的"))
+    columns = [number, _in(q, "matter", _("方案没有的")), _in(q, "instead", _("本看板怎样办"))]
+    ui.table(_rows(_found(find, q.plan.silences)), columns, empty=_("没有符合的"))
     ui.heading(_("方案里不一致的"), _("照方案原样列出，不作改动"))
     columns = [
-        number("code"), _in(q, "name", _("事项"), wide=False), _in(q, "text", _("方案里怎样写")), _clause("clauses"),
+        number, _in(q, "name", _("事项"), wide=False), _in(q, "text", _("方案里怎样写")), _clause("clauses"),
         _in(q, "handling", _("本看板怎样办")),
     ]
-    ui.table(those(q.plan.gaps), columns, empty=_("没有符合的"))
+    ui.table(_rows(_found(find, q.plan.gaps)), columns, empty=_("没有符合的"))

@@ -26,9 +26,7 @@ _HEAD = {"zh": 10, "en": 18}  # signs of a line above a column of the matrix
 
 def choose(section: str) -> None:
     words = {"modes": _("改造模式"), "land": _("用地协调"), "property": _("物业管理"), "evaluations": _("绩效评价")}
-    fields.picker(
-        "section", _("内容"), list(SECTIONS), section, SECTIONS[0], words.get, st.segmented_control, clears=("start",), required=True,
-    )
+    fields.sections(words, section, clears=("start",))
 
 
 # ---- the sentence ----------------------------------------------------------------------------------------------------

@@ -27,9 +27,7 @@ _QUARTER = pd.Timedelta(days=92)
 
 def choose(section: str) -> None:
     words = {"documents": _("专项方案和规划"), "annual": _("年度计划"), "consultation": _("征求意见")}
-    fields.picker(
-        "section", _("内容"), list(SECTIONS), section, SECTIONS[0], words.get, st.segmented_control, clears=("start", "other"), required=True,
-    )
+    fields.sections(words, section, clears=("start", "other"))
 
 
 # ---- the sentence ----------------------------------------------------------------------------------------------------
@@ -438,7 +436,7 @@ def communities(q: Question, state: str, start: str) -> None:
         ui.when("commenced", _("开工"), precise=True), ui.Column(_("拟采取"), lambda r: escape(modes.get(r.mode, "–")), wrap=True),
         ui.Column(_("收回意见"), _answers, number=True, wrap=True),
         ui.Column(_("同意户数"), lambda r: _share(r.agreed, r.asked), number=True, wrap=True), ui.Column(_("协商"), _deliberation, wrap=True),
-        ui.Column(_("设计公开招标"), lambda r: escape(_yes(r.designer_tender))), ui.when("reported_as_of", _("报数日期")),
+        ui.Column(_("设计公开招标"), lambda r: escape(ui.yes_no(r.designer_tender))), ui.when("reported_as_of", _("报数日期")),
     ]
     shown = ui.paged(rows, start, lambda n: q.asked.url("plans", section="consultation", state=state, start=n), _ROWS)
     ui.table(shown, columns, empty="")
@@ -472,7 +470,3 @@ def _deliberation(row: object) -> str:
     form = "" if pd.isna(row.form) else escape(row.form)
     day = "" if pd.isna(row.deliberated) else _unbroken(ui.span(row.deliberated, row.deliberated_to))
     return " · ".join(p for p in (form, day) if p) or "–"
-
-
-def _yes(value: object) -> str:
-    return "–" if pd.isna(value) else _("是") if value else _("否")

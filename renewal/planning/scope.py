@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from html import escape
 
 import pandas as pd
-import streamlit as st
 
 from renewal import charts, fields, findings, parts, ui
 from renewal.cache import Question
@@ -24,13 +23,11 @@ _ROWS = 50  # rows of a list at a time
 
 def choose(section: str) -> None:
     words = {"scope": _("改造范围"), "cohorts": _("时段"), "batches": _("批次"), "library": _("项目库"), "list": _("名单")}
-    fields.picker(
-        "section", _("内容"), list(SECTIONS), section, SECTIONS[0], words.get, st.segmented_control, clears=("start", "wait"), required=True,
-    )
+    fields.sections(words, section, clears=("start", "wait"))
 
 
 def _clause(q: Question, code: str) -> str:
-    return "".join(_("方案条款 {clause}").format(clause=r.clause) for r in q.plan.rules if r.code == code)
+    return "".join(ui.clause(r.clause) for r in q.plan.rules if r.code == code)
 
 
 def clauses(q: Question, *codes: str) -> None:
@@ -84,7 +81,7 @@ def of_project(q: Question, project_id: str) -> list[tuple[str, str]]:
     rows = rows[rows["project_id"] == project_id]
     if rows.empty:
         return []
-    cohorts, known = cohort_words(q), {True: _("是"), False: _("否")}
+    cohorts = cohort_words(q)
     verdicts = {
         "eligible": lambda r: _("符合"), "doubtful": lambda r: _("存疑：{facts}").format(facts=named_facts(r.breaks)),
         "incomplete": lambda r: _("资料不全：{facts}").format(facts=named_facts(r.missing)),
@@ -96,7 +93,7 @@ def of_project(q: Question, project_id: str) -> list[tuple[str, str]]:
 
     return [
         (_("改造范围"), told(verdicts[r.state](r) for r in found)), (_("建成时段"), told(cohorts[r.cohort] for r in found)),
-        (_("优先改造"), told("–" if pd.isna(r.priority) else known[bool(r.priority)] for r in found)),
+        (_("优先改造"), told(ui.yes_no(r.priority) for r in found)),
     ]
 
 
@@ -266,7 +263,7 @@ def by_street(q: Question) -> None:
         ui.Column(_("街道"), lambda r: ui.anchor(names[r.part], q.asked.url("scope", street=r.part))),
         ui.Column(_("摸底台账"), lambda r: ui.badge("unreported") if pd.isna(r.survey_as_of) else ui.day(r.survey_as_of)),
         ui.number("communities", _("小区")), ui.number("surveyed", _("已摸底")),
-        ui.Column(_("户数"), lambda r: _summed(r, "households"), number=True),
+        ui.Column(_("户数"), lambda r: _summed(r, "households", "households_missing"), number=True),
         ui.Column(_("符合范围"), status("eligible"), number=True), ui.Column(_("范围存疑"), lambda r: _doubt(r.doubtful), number=True),
         ui.Column(_("资料不全"), status("incomplete"), number=True), ui.number("priority", _("优先改造")),
         ui.number("priority_unknown", _("优先不明")), ui.number("entered", _("已入库")), ui.number("on_list", _("在册")),
@@ -283,10 +280,10 @@ def _doubt(n: int) -> str:
     return f"<b style='color:{theme.AT_RISK}'>▲ {n}</b>" if n else "0"
 
 
-def _summed(row: object, field: str, missing: str = "") -> str:
+def _summed(row: object, field: str, missing: str, divisor: int = 1, digits: int = 0) -> str:
     """A sum, with how many communities told nothing for it."""
-    value, untold = getattr(row, field), getattr(row, missing or f"{field}_missing")
-    said = "–" if pd.isna(value) else f"{value:,.0f}"
+    value, untold = getattr(row, field), getattr(row, missing)
+    said = "–" if pd.isna(value) else f"{value / divisor:,.{digits}f}"
     return ui.with_small(said, _("{n} 个没填").format(n=untold)) if untold else said
 
 
@@ -295,8 +292,7 @@ def doubtful(q: Question, start: str) -> None:
     rows = q.figure("eligibility")
     rows = rows[rows["state"] == "doubtful"]
     ui.heading(_("范围存疑"), n_("{n} 个小区；列出报来的事实，是否改造由主管单位认定", len(rows)).format(n=len(rows)))
-    words = {True: _("是"), False: _("否")}
-    told = lambda field: ui.Column(facts()[field], lambda r: escape(words.get(getattr(r, field), "–")))  # noqa: E731
+    told = lambda field: ui.Column(facts()[field], lambda r: escape(ui.yes_no(getattr(r, field))))  # noqa: E731
     columns = [
         *_who(q), ui.Column(_("不符的条件"), lambda r: f"<b style='color:{theme.AT_RISK}'>▲ {escape(named_facts(r.breaks))}</b>", wide=True),
         ui.number("built_year", _("建成"), plain=True), ui.text("land", _("土地性质")),
@@ -340,7 +336,7 @@ def cohorts(q: Question) -> None:
     words = cohort_words(q)
     columns = [
         ui.named("cohort", _("建成时段"), words), ui.number("projects", _("在册小区")),
-        ui.Column(_("户数"), lambda r: _summed(r, "households"), number=True),
+        ui.Column(_("户数"), lambda r: _summed(r, "households", "households_missing"), number=True),
         _part("households_commenced", "households", _("开工户数")), _part("households_completed", "households", _("{word}户数").format(word=done)),
         ui.number("priority", _("优先改造")), _part("priority_commenced", "priority", _("优先已开工")),
         _part("priority_completed", "priority", _("优先已{done}").format(done=done)),
@@ -373,7 +369,7 @@ def _open(row: object) -> str:
     """Communities not completed after the horizon: a dash before it has passed."""
     if pd.isna(row.open_after):
         return "–"
-    said = f"<b class='late'>■ {row.open_after}</b>" if row.open_after and row.cohort == "ensured" else str(row.open_after)
+    said = ui.behind(row.open_after) if row.cohort == "ensured" else str(row.open_after)
     return ui.with_small(said, _("到期未报 {n}").format(n=row.open_unknown)) if row.open_unknown else said
 
 
@@ -443,8 +439,7 @@ def batches(q: Question) -> None:
 def _past(row: object) -> str:
     if pd.isna(row.behind):
         return "–"
-    said = f"<b class='late'>■ {row.behind}</b>" if row.behind else "0"
-    return ui.with_small(said, _("到期未报 {n}").format(n=row.behind_unknown)) if row.behind_unknown else said
+    return ui.with_small(ui.behind(row.behind), _("到期未报 {n}").format(n=row.behind_unknown)) if row.behind_unknown else ui.behind(row.behind)
 
 
 def _told(row: object, field: str) -> str:
@@ -480,17 +475,13 @@ def library(q: Question, start: str) -> None:
         ui.Column(_("社区"), lambda r: escape(r.community or _("未报")), wide=True), ui.number("communities", _("小区")),
         ui.number("surveyed", _("已摸底")), ui.number("entered", _("已入库")), ui.number("listed", _("已列批次")),
         ui.number("waiting", _("未列批次")), ui.number("not_entered", _("未入库")), ui.number("projects", _("在册项目")),
-        ui.Column(_("户数"), lambda r: _summed(r, "households"), number=True), ui.Column(_("楼栋"), lambda r: _summed(r, "buildings"), number=True),
-        ui.Column(_("面积（万㎡）"), _area, number=True),
+        ui.Column(_("户数"), lambda r: _summed(r, "households", "households_missing"), number=True),
+        ui.Column(_("楼栋"), lambda r: _summed(r, "buildings", "buildings_missing"), number=True),
+        ui.Column(_("面积（万㎡）"), lambda r: _summed(r, "area_m2", "area_missing", 10_000, 2), number=True),
     ]
     shown = ui.paged(rows, start, lambda n: q.asked.url("scope", section="library", start=n))
     ui.table(shown, columns, empty=_("没有小区"), group=lambda r: q.plan.label(r.street, q.asked.lang))
     ui.links([(_("导出项目库汇总表"), q.asked.url("tables", table="library"))])
-
-
-def _area(row: object) -> str:
-    said = "–" if pd.isna(row.area_m2) else f"{row.area_m2 / 10_000:,.2f}"
-    return ui.with_small(said, _("{n} 个没填").format(n=row.area_missing)) if row.area_missing else said
 
 
 def waiting(q: Question, start: str) -> None:
@@ -498,11 +489,10 @@ def waiting(q: Question, start: str) -> None:
     rows = q.figure("eligibility")
     rows = rows[rows["entry"] == "waiting"]
     ui.heading(_("已入库未列批次"), n_("{n} 个小区", len(rows)).format(n=len(rows)))
-    words = {True: _("是"), False: _("否")}
     columns = [
         *_who(q), ui.text("community", _("社区")), ui.number("households", _("户数")), ui.number("built_year", _("建成"), plain=True),
         ui.when("entered", _("入库日期"), precise=True), ui.text("entry_batch", _("入库批次")), ui.status("state", _("范围核对")),
-        ui.Column(_("优先改造"), lambda r: escape(words.get(r.priority, _("不明")))), ui.when("reported_as_of", _("数据截至")),
+        ui.Column(_("优先改造"), lambda r: escape(ui.yes_no(r.priority, _("不明")))), ui.when("reported_as_of", _("数据截至")),
     ]
     ui.table(ui.paged(rows, start, lambda n: q.asked.url("scope", section="library", wait=n)), columns, empty=_("入库的小区都已列入批次"))
     if len(rows):

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import timedelta
 from html import escape
 
 import pandas as pd
@@ -56,7 +55,7 @@ def choose(q: Question, section: str, unit: str) -> None:
         if unit:  # the sheet stands in place of the sections
             ui.links([(words[name], q.asked.url("units", section=name)) for name in SECTIONS])
         else:
-            fields.picker("section", _("内容"), list(SECTIONS), section, SECTIONS[0], words.get, st.segmented_control, required=True)
+            fields.sections(words, section)
     with right:
         fields.picker("unit", _("单位"), ["", *known(q)], unit, "", lambda u: parts.label(q, u) or _("选一个单位看它的一页"), clears=("start",))
 
@@ -371,9 +370,9 @@ def table(q: Question) -> None:
         ui.Column(_("负责改造内容"), lambda r: f"{r.items}" if r.items else "–", number=True),
         ui.Column(_("另列"), lambda r: f"{r.items_second}" if r.items_second else "–", number=True),
         ui.bar("works_done", "works", _("工程完工"), theme.COMPLETE),
-        ui.Column(_("工程落后"), lambda r: _late(r.works_late) if r.works else "–", number=True),
+        ui.Column(_("工程落后"), lambda r: ui.behind(r.works_late) if r.works else "–", number=True),
         ui.number("problems_open", _("问题未销号")),
-        ui.Column(_("问题逾期"), lambda r: "–" if pd.isna(r.problems_overdue) else _late(r.problems_overdue), number=True),
+        ui.Column(_("问题逾期"), lambda r: "–" if pd.isna(r.problems_overdue) else ui.behind(r.problems_overdue), number=True),
         ui.when("reported_as_of", _("任务台账截至")),
     ]
     ui.table(rows, columns, empty=nothing())
@@ -383,10 +382,6 @@ def table(q: Question) -> None:
     ui.links([
         (_("导出责任单位汇总表"), q.asked.url("tables", table="units")), (_("导出逾期工程和问题清单"), q.asked.url("tables", table="unit_open")),
     ])
-
-
-def _late(n: int) -> str:
-    return f"<b class='late'>■ {n}</b>" if n else "0"
 
 
 def _memberships(q: Question, rows: pd.DataFrame) -> None:
@@ -491,7 +486,7 @@ def sheet(q: Question, unit: str, start: str) -> None:
         links.append((_("这个街道的一页"), q.asked.url("streets")))
     ui.links([*links, (_("导出这个单位的任务分工台账"), _table(q, "unit_tasks", unit)), (_("导出逾期工程和问题"), _table(q, "unit_open", unit))])
     if unit in forms.bodies(q):
-        day = q.asked.newest + timedelta(days=q.plan.round_days)
+        day = forms.next_day(q)
         ui.download(
             _("下载任务填报表（截至 {date}）").format(date=day.isoformat()), lambda: forms.unit_form(q, unit, day), forms.unit_name(q, unit, day),
             key=f"form_of_{unit}",
@@ -504,15 +499,14 @@ def sheet(q: Question, unit: str, start: str) -> None:
 
 def _table(q: Question, name: str, unit: str) -> str:
     """The address of a table to take away, narrowed to one unit."""
-    offices = any(u.name == unit and u.kind == "street_offices" for u in q.plan.units)
+    offices = unit == q.plan.street_offices
     units = tuple(s.name for s in q.plan.streets if s.name in q.scope) if offices else (unit,)
     return q.asked.url("tables", table=name, where=written({"unit": Filter(units)}))
 
 
 def _facts(q: Question, unit: str) -> None:
     row = _row(q, unit)
-    answers = next((u.name for u in q.plan.units if u.kind == row["kind"]), unit) if q.plan.street(unit) else unit
-    posts = [m.post if q.asked.lang == "zh" else m.post_en for m in q.plan.members if m.unit == answers]
+    posts = [m.post if q.asked.lang == "zh" else m.post_en for m in q.plan.members if m.unit == q.plan.answers_as(unit)]
     ui.facts([
         (_("单位类别"), kinds()[row["kind"]]), (_("领导小组"), comma().join(posts) if posts else _("不在附件1")),
         (_("附件2任务"), _("{n}/{of} 项已报").format(n=row["tasks_reported"], of=row["tasks_owed"]) if row["tasks_owed"] else _("没有")),
@@ -570,7 +564,7 @@ def _of_offices(q: Question, rows: pd.DataFrame) -> None:
 def _documents_of(q: Question, unit: str) -> None:
     rows = q.figure("documents")
     plan_street = {s.name for s in q.plan.streets}
-    offices = any(u.name == unit and u.kind == "street_offices" for u in q.plan.units)
+    offices = unit == q.plan.street_offices
     rows = rows[rows["unit"].isin(plan_street) if offices else rows["unit"] == unit]
     if rows.empty:
         return
