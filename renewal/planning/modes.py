@@ -95,7 +95,7 @@ def _property_found(q: Question) -> Finding:
     if not total["told"]:
         text = _("物业管理台账还没有报来：0/{n} 个小区").format(n=total["projects"])
         return Finding("unreported", text, _detail(q, _("没有报来的是未报，不是没有物业；物业管理台账在“导入”页载入")))
-    text = _("改造后物业管理落地的户数：全部的 {share}（{n}/{of}），报来的 {told_share}（{n}/{told}）").format(
+    text = _("改造后物业落地户数：全部 {share}（{n}/{of}），报来的 {told_share}（{n}/{told}）").format(
         n=f"{total['covered_households']:,}", of=f"{total['households']:,}", share=share(total["covered_households"], total["households"]),
         told=f"{total['told_households']:,}", told_share=share(total["covered_households"], total["told_households"]),
     )

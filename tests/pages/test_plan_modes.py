@@ -113,7 +113,7 @@ def test_land_lists_what_waits_first_and_invents_no_lateness(opened, office):
 def test_coverage_has_both_its_denominators_and_names_the_finished_without(opened, office):
     app = opened("modes", store=office, section="property")
     sign, sentence, detail = finding(app)
-    assert (sign, sentence) == ("▲", "改造后物业管理落地的户数：全部的 33.3%（200/600），报来的 50.0%（200/400）；2 个小区完工后没有物业")
+    assert (sign, sentence) == ("▲", "改造后物业落地户数：全部 33.3%（200/600），报来的 50.0%（200/400）；2 个小区完工后没有物业")
     assert "小区：覆盖 2，报来 4，在册 6；完工后没有的：七贤 2；2 个完工的小区无从知道" in detail
     assert re.search(r"200 /600 户 33.3%", card(app, "改造后物业落地，户")) and "报来的 200/400 50.0%" in card(app, "改造后物业落地，户")
     communities = card(app, "改造后物业落地，小区")
