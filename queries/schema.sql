@@ -27,6 +27,10 @@ CREATE TABLE plan_documents (document VARCHAR, name VARCHAR, unit VARCHAR, task 
 CREATE TABLE plan_concerns (holder VARCHAR, subject VARCHAR);  -- tasks and documents: the work items and milestones they are about
 CREATE TABLE plan_kinds (kind VARCHAR, about VARCHAR);  -- kinds of file: whether their rows are about a project, community, unit or year
 CREATE TABLE plan_boxes (street VARCHAR, west DOUBLE, south DOUBLE, east DOUBLE, north DOUBLE);  -- WGS-84, around each street (data/geo)
+CREATE TABLE plan_reasons (reason VARCHAR, spelling VARCHAR, position INTEGER);  -- coded reasons of delay, a row a spelling
+CREATE TABLE plan_calendar (first DATE, last DATE, factor DOUBLE);  -- days on which only a part of a day's work is done, year by year
+CREATE TABLE plan_lights (rule VARCHAR, subject VARCHAR, standard BOOLEAN, position INTEGER);  -- standard: the plan's own choice
+CREATE TABLE plan_light_tests (rule VARCHAR, light VARCHAR, measure VARCHAR, strict BOOLEAN, value DOUBLE, position INTEGER);  -- strict: > instead of >=
 CREATE TABLE plan_required (kind VARCHAR);  -- kinds of file that a street owes every round
 
 -- One row a sheet that was loaded. fields: the columns it had, as in its rows. ord sorts by as-of, then by the order of loading (a later load is a higher revision);
@@ -821,6 +825,55 @@ FROM p;
 CREATE MACRO asked_at(d, k, lv, b, sc, cat) AS TABLE
 SELECT * FROM status_at(d, k, lv)
 WHERE batch = b AND list_contains(sc, street) AND (cat IS NULL OR list_contains(categories, cat));
+
+-- The same by role, a row a project and target: commence (开工) and complete (level lv). baseline: first published plan; replanned: newest plan; due:
+-- the earlier of baseline and target; forecast: newest forecast; each by its last day. done: first and last day of the actual date.
+CREATE MACRO roles_at(d, k, lv, b, sc, cat) AS TABLE
+WITH s AS (SELECT * FROM asked_at(d, k, lv, b, sc, cat))
+SELECT project_id, street, name, households, categories, 'commence' AS role, commencement() AS milestone, commence_baseline AS baseline,
+    commence_replanned AS replanned, commence_target AS target, commence_due AS due, commence_forecast AS forecast, commenced AS done,
+    commenced_to AS done_to, commence_lateness AS lateness, commence_days_late AS days_late, commence_reported AS reported_as_of FROM s
+UNION ALL
+SELECT project_id, street, name, households, categories, 'complete', lv, complete_baseline, complete_replanned, complete_target, complete_due,
+    complete_forecast, completed, completed_to, complete_lateness, complete_days_late, complete_reported FROM s;
+
+-- The rounds up to D (days up to which a file that streets owe speaks), and until when what was known of each counts as first known: the end of the day on which
+-- the first of its files came in, at the earliest its own. Files of an old round that are all loaded later were first known then.
+CREATE MACRO moments_at(d, k) AS TABLE
+SELECT round, least(k, (greatest(round, first_day) + 1)::TIMESTAMP - INTERVAL 1 MICROSECOND) AS known
+FROM (SELECT as_of AS round, min(known_at)::DATE AS first_day FROM snapshots_at(d, k) SEMI JOIN plan_required USING (kind) GROUP BY as_of);
+
+-- status_at of every round up to D as first known: what the office said then, without what came later. Its dates are those of status_at.
+CREATE MACRO history_at(d, k, lv) AS TABLE
+SELECT m.round, m.known, s.project_id, s.street, s.name, s.batch, s.households, s.categories, s.commence_target, s.complete_target, s.commenced,
+    s.commenced_to, s.completed, s.completed_to, s.commence_baseline, s.complete_baseline, s.commence_replanned, s.complete_replanned,
+    s.commence_forecast, s.complete_forecast, s.commence_reported, s.complete_reported, s.commence_due, s.complete_due, s.commence_lateness,
+    s.complete_lateness, s.commence_days_late, s.complete_days_late
+FROM moments_at(d, k) m, LATERAL (SELECT * FROM status_at(m.round, m.known, lv)) s;
+
+-- history_at of the communities that a question is about, a row a round, project and role, with the columns of roles_at.
+CREATE MACRO history_roles_at(d, k, lv, b, sc, cat) AS TABLE
+WITH s AS (
+    SELECT * FROM history_at(d, k, lv) WHERE batch = b AND list_contains(sc, street) AND (cat IS NULL OR list_contains(categories, cat))
+)
+SELECT round, known, project_id, street, name, households, categories, 'commence' AS role, commencement() AS milestone, commence_baseline AS baseline,
+    commence_replanned AS replanned, commence_target AS target, commence_due AS due, commence_forecast AS forecast, commenced AS done,
+    commenced_to AS done_to, commence_lateness AS lateness, commence_days_late AS days_late, commence_reported AS reported_as_of FROM s
+UNION ALL
+SELECT round, known, project_id, street, name, households, categories, 'complete', lv, complete_baseline, complete_replanned, complete_target, complete_due,
+    complete_forecast, completed, completed_to, complete_lateness, complete_days_late, complete_reported FROM s;
+
+-- The part of a full day's work that each day from `first` to `last` allows (the plan's calendar; the least of the windows it lies in).
+CREATE MACRO working_days(first_day, last_day) AS TABLE
+SELECT d.day::DATE AS day, coalesce(min(c.factor), 1) AS effort
+FROM (SELECT unnest(generate_series(first_day, last_day, INTERVAL 1 DAY)) AS day) d LEFT JOIN plan_calendar c ON d.day BETWEEN c.first AND c.last
+GROUP BY d.day;
+
+-- The coded reason in a ledger's own words: of the spellings that they hold the one that stands first, the longer before the shorter. '' where
+-- nothing was written, NULL where no spelling fits.
+CREATE MACRO reason_of(words) AS CASE WHEN coalesce(trim(words), '') = '' THEN '' ELSE (
+    SELECT arg_min(r.reason, strpos(words, r.spelling) * 1000 - length(r.spelling)) FROM plan_reasons r WHERE contains(words, r.spelling)
+) END;
 
 -- Every work of the newest reports with its item, baseline and lateness against its own baseline.
 CREATE MACRO work_status_at(d, k) AS TABLE

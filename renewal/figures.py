@@ -9,6 +9,7 @@ A figure is one file whose header says what it means (the definitions 口径 tha
     -- columns:
     --   name: meaning (unit)
     -- clause: clause of the plan, where there is one
+    -- analysis: module.function     (seldom: what SQL can not do is done to its rows by renewal/analysis)
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from renewal import headers, settings
+from renewal import analysis, headers, settings
 from renewal.headers import STANDARD, FigureError
 from renewal.i18n import _
 from renewal.plan import load_plan
@@ -44,6 +45,7 @@ class Figure:
     title, definition: by language ('zh', 'en'); grain: what one row is; params: the standard parameters that the SQL
     uses and its own; defaults: of its own that may be left out; columns: name -> meaning with unit, in order; compares: it
     asks for the state before and after a publication, spans: for those at two dates (see store/state.py, Change and Between).
+    analysis: 'module.function' of renewal/analysis that makes the figure out of the rows of the SQL, '' where these are the figure.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Figure:
     path: Path
     compares: bool = False
     spans: bool = False
+    analysis: str = ""
 
 
 @lru_cache(maxsize=8)
@@ -99,7 +102,8 @@ def run(
         rows = state.query(figure.sql, {p: given[p] for p in figure.params}, given["level"])
     except duckdb.Error as error:
         raise FigureError(_("指标“{name}”算不出来：{error}").format(name=name, error=error)) from error
-    return _frame(rows)
+    found = _frame(rows)
+    return analysis.run(figure.analysis, found, given, list(figure.columns)) if figure.analysis else found
 
 
 def _moment(known_at: date | datetime | None) -> datetime:
@@ -165,12 +169,12 @@ def _frame(rows: pa.Table) -> pd.DataFrame:
 
 
 def _parse(path: Path) -> Figure:
-    text, entries = headers.parse(path, _KEYS)
+    text, entries = headers.parse(path, _KEYS, seldom=("analysis",))
     params, defaults = headers.params(path, text, entries["params"])
     return Figure(
         name=path.stem, title={lang: headers.join(entries[f"title.{lang}"], lang) for lang in ("zh", "en")},
         definition={lang: headers.join(entries[lang], lang) for lang in ("zh", "en")}, grain=headers.join(entries["grain"], "en"),
         params=params, defaults=defaults, columns=headers.columns(path, entries["columns"]),
         clause=headers.join(entries["clause"], "en"), sql=text, path=path, compares="publication" in params,
-        spans="since" in params,
+        spans="since" in params, analysis=headers.join(entries.get("analysis", []), "en"),
     )

@@ -26,10 +26,12 @@ class FigureError(Explained):
     """A figure cannot be run or its file is wrong; the text says which and why, in the reader's words."""
 
 
-def parse(path: Path, keys: tuple[str, ...], optional: tuple[str, ...] = ("clause",)) -> tuple[str, dict[str, list[str]]]:
-    """(the file's text, key -> lines of its header). Every key must be there, only optional ones may be empty."""
+def parse(
+    path: Path, keys: tuple[str, ...], optional: tuple[str, ...] = ("clause",), seldom: tuple[str, ...] = ()
+) -> tuple[str, dict[str, list[str]]]:
+    """(the file's text, key -> lines of its header). Every key must be there but the seldom ones, only optional ones may be empty."""
     text = path.read_text("utf-8")
-    entries = _header(path, text, keys)
+    entries = _header(path, text, (*keys, *seldom))
     for key in keys:
         if key not in entries:
             raise bad(path, key, "missing")

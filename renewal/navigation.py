@@ -9,6 +9,10 @@ PAGES = (
         ("projects", N_("项目")), ("stages", N_("阶段")), ("coordination", N_("专项协同")), ("acceptance", N_("验收")), ("funds", N_("资金")),
         ("problems", N_("问题")),
     )),
+    (N_("研判"), (
+        ("attention", N_("关注与亮灯")), ("pace", N_("速度与曲线")), ("forecast", N_("推算")), ("slippage", N_("偏差与趋势")),
+        ("causes", N_("用时与原因")), ("revisions", N_("数据修订")),
+    )),
     (N_("方案"), (
         ("scope", N_("范围与项目库")), ("units", N_("单位与任务")), ("plans", N_("方案与计划")), ("modes", N_("模式与物业")),
         ("definitions", N_("口径与依据")),

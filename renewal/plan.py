@@ -7,6 +7,7 @@ raises PlanError, whose one sentence names the file, the line or key, the value 
 
 from __future__ import annotations
 
+import calendar
 import csv
 import hashlib
 import re
@@ -190,6 +191,57 @@ class Member(_Frozen):
     unit: str
 
 
+class Reason(Named):
+    """A coded reason of delay (滞后原因); aliases: what else stands for it where a ledger's own words hold it."""
+
+
+class Window(_Frozen):
+    """Days of each year (MM-DD, over the turn of the year where last is before first) or of one (YYYY-MM-DD) on which less work is done; factor:
+    the part of a full day's work that is left. The forecasts' calendar: a setting, no rule of the plan."""
+
+    code: Text
+    name: Text
+    name_en: Text
+    first: Annotated[str, Field(pattern=r"^(\d{4}-)?\d{2}-\d{2}$")]
+    last: Annotated[str, Field(pattern=r"^(\d{4}-)?\d{2}-\d{2}$")]
+    factor: Annotated[float, Field(ge=0, le=1)]
+    basis: Text
+    basis_en: Text
+
+    def spans(self, years: Iterable[int]) -> tuple[tuple[date, date], ...]:
+        """(first day, last day) in each of these years; a window of one year once."""
+        if len(self.first) > 5:
+            return ((_day(self.first), _day(self.last)),)
+        over = self.last < self.first
+        return tuple((_day(f"{year}-{self.first}"), _day(f"{year + over}-{self.last}")) for year in years)
+
+
+class LightRule(_Frozen):
+    """A written rule of red, amber and green lights, for projects or for streets; source: who uses it. Its tests are LightTests."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z_]+$")]
+    name: Text
+    name_en: Text
+    subject: Literal["project", "street"]
+    source: Text
+    source_en: Text
+    note: str
+    note_en: str
+
+
+class LightTest(_Frozen):
+    """One line of a light rule: the light that shows where a measure (queries/figures/lights.sql) reaches a value. The first line that
+    holds counts; green where none does."""
+
+    rule: Text
+    light: Literal["red", "orange", "amber"]
+    measure: Literal[
+        "days_late", "unreported", "forecast_late", "months_late", "points_behind", "percent_below", "months_below", "overdue", "caught_up"
+    ]
+    bound: Literal[">=", ">"]
+    value: Annotated[float, Field(ge=0)]
+
+
 class Rule(_Frozen):
     """A rule of the plan: its words, and how the dashboard counts it. date: as the plan sets it, '' for none."""
 
@@ -242,18 +294,19 @@ class Gap(_Frozen):
 
 KINDS: dict[str, type[Named]] = {
     "street": Street, "category": Category, "item": Item, "milestone": Milestone, "unit": Unit, "mode": Mode, "source": Source,
-    "task": Task, "document": OwedDocument,
+    "task": Task, "document": OwedDocument, "reason": Reason,
 }
 # In the order in which they are read: items refer to categories and units, tasks to items, documents to tasks.
 FILES = {
     "street": "streets.csv", "category": "categories.csv", "unit": "units.csv", "item": "items.csv",
     "milestone": "milestones.csv", "mode": "modes.csv", "source": "sources.csv",
-    "task": "tasks.csv", "document": "documents.csv",
+    "task": "tasks.csv", "document": "documents.csv", "reason": "reasons.csv",
 }
 # What is shown and looked up, but never written in a ledger.
 RECORDS: dict[str, tuple[str, type[BaseModel]]] = {
     "members": ("members.csv", Member), "rules": ("rules.csv", Rule), "policies": ("policies.csv", Policy),
-    "silences": ("silences.csv", Silence), "gaps": ("gaps.csv", Gap),
+    "silences": ("silences.csv", Silence), "gaps": ("gaps.csv", Gap), "calendar": ("calendar.csv", Window),
+    "lights": ("lights.csv", LightRule), "light_tests": ("light_tests.csv", LightTest),
 }
 _LISTS = ("aliases", "after", "items", "milestones")  # columns that hold several, separated by ;
 _REFERS = {  # column -> the kind of thing that it names
@@ -263,14 +316,15 @@ TOML = "plan.toml"
 # The attributes of a plan that are lists.
 LISTS = (
     "targets", "streets", "categories", "items", "milestones", "units", "members", "tasks", "documents", "modes", "sources", "rules", "policies",
-    "silences", "gaps",
+    "silences", "gaps", "reasons", "calendar", "lights", "light_tests",
 )
 
 
 class Rules(_Frozen):
     """How the office works with the plan. round_days: length of a reporting round, in days.
 
-    required_kinds: the kinds of file that a street owes every round; levels: milestones that may count as completion.
+    required_kinds: the kinds of file that a street owes every round; levels: milestones that may count as completion; light_rule: code
+    of the rule that the lights follow.
     """
 
     round_days: Annotated[int, Field(strict=True, ge=1, le=366)] = 7
@@ -280,6 +334,7 @@ class Rules(_Frozen):
     default_level: Text = "M15"
     level_reason: Text
     level_reason_en: Text
+    light_rule: Text
 
 
 class Scope(_Frozen):
@@ -340,6 +395,7 @@ class Plan(_Frozen):
     default_level: str
     level_reason: str
     level_reason_en: str
+    light_rule: str
     scope: Scope
     targets: tuple[Target, ...]
     streets: tuple[Street, ...]
@@ -356,6 +412,10 @@ class Plan(_Frozen):
     policies: tuple[Policy, ...]
     silences: tuple[Silence, ...]
     gaps: tuple[Gap, ...]
+    reasons: tuple[Reason, ...]
+    calendar: tuple[Window, ...]
+    lights: tuple[LightRule, ...]
+    light_tests: tuple[LightTest, ...]
     sha256: str
 
     _index: dict[str, dict[str, Named]] = PrivateAttr()
@@ -364,7 +424,7 @@ class Plan(_Frozen):
     def model_post_init(self, _context: Any) -> None:
         named = {
             "street": self.streets, "category": self.categories, "item": self.items, "milestone": self.milestones,
-            "unit": self.units, "mode": self.modes, "source": self.sources, "task": self.tasks, "document": self.documents,
+            "unit": self.units, "mode": self.modes, "source": self.sources, "task": self.tasks, "document": self.documents, "reason": self.reasons,
         }
         self._index = {kind: {fold(s): x for x in things for s in x.spellings()} for kind, things in named.items()}
         everything = [x for things in named.values() for x in things]
@@ -537,11 +597,14 @@ def _load(folder: Path, _stamps: tuple) -> Plan:
             if what == "members":
                 _refer(where, values, known)
             records[what].append(_checked(record, values, where))
+            _check_record(where, records[what], records)
+    if head.rules.light_rule not in (codes := [rule.code for rule in records["lights"]]):
+        raise _wrong(folder / TOML, "rules.light_rule", head.rules.light_rule, " / ".join(codes))
     return Plan(
         **head.model_dump(exclude={"rules", "scope", "targets"}), **head.rules.model_dump(), scope=head.scope, targets=head.targets,
         streets=things["street"], categories=things["category"], items=things["item"],
         milestones=things["milestone"], units=things["unit"], modes=things["mode"], sources=things["source"],
-        tasks=things["task"], documents=things["document"], **records, sha256=digest.hexdigest(),
+        tasks=things["task"], documents=things["document"], reasons=things["reason"], **records, sha256=digest.hexdigest(),
     )
 
 
@@ -690,6 +753,29 @@ def _check_levels(path: Path, head: Document, milestones: dict[str, Named]) -> N
             message = _("{where}：targets[{n}] 又是批次 {batch} 的“{role}”，应为每个批次每种目标至多一个")
             raise PlanError(message.format(where=path, n=i, batch=target.batch, role=target.role))
         bound.add((target.batch, target.role))
+
+
+def _check_record(where: str, rows: Sequence[Any], records: dict[str, list[Any]]) -> None:
+    """The newest of the records read so far: days that exist, rules of lights named once, and tests only of those."""
+    new = rows[-1]
+    if isinstance(new, Window):
+        for key, written in (("first", new.first), ("last", new.last)):
+            try:
+                _day(written if len(written) > 5 else f"2020-{written}")
+            except ValueError:
+                raise _wrong(where, key, written, _("日期，如 2021-02-04，每年的写 12-10")) from None
+        if len(new.first) != len(new.last) or (len(new.first) > 5 and new.last < new.first):
+            raise _wrong(where, "last", new.last, _("与 first 写法相同、不早于它的日期"))
+    elif isinstance(new, LightRule) and any(rule.code == new.code for rule in rows[:-1]):
+        raise _wrong(where, "code", new.code, _("没有用过的编码"))
+    elif isinstance(new, LightTest) and new.rule not in (codes := [rule.code for rule in records["lights"]]):
+        raise _wrong(where, "rule", new.rule, " / ".join(codes))
+
+
+def _day(written: str) -> date:
+    """A day as a plan writes it; 29 February of a year that has none is the 28th."""
+    year, month, day = map(int, written.split("-"))
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]) if (month, day) == (2, 29) else day)
 
 
 M = TypeVar("M", bound=BaseModel)

@@ -146,7 +146,8 @@ def test_the_command_prints_counts_and_lists(capsys, plan):
     told = json.loads(capsys.readouterr().out)
     assert told["counts"] == {
         "targets": 2, "streets": 17, "categories": 3, "items": 45, "milestones": 23, "units": 25, "members": 20, "tasks": 52, "documents": 44,
-        "modes": 5, "sources": 12, "rules": 21, "policies": 5, "silences": 22, "gaps": 20,
+        "modes": 5, "sources": 12, "rules": 21, "policies": 5, "silences": 22, "gaps": 20, "reasons": 8, "calendar": 7, "lights": 7,
+        "light_tests": 18,
     }
     assert {name: len(told[name]) for name in LISTS} == told["counts"]
     assert told["document"] == plan.document and told["scope"]["horizon"] == "2025-12-31"
@@ -300,7 +301,7 @@ def test_a_missing_file(folder, name):
     (folder / name).unlink()
     expected = (
         "plan.toml, streets.csv, categories.csv, units.csv, items.csv, milestones.csv, modes.csv, sources.csv, tasks.csv, documents.csv,"
-        " members.csv, rules.csv, policies.csv, silences.csv, gaps.csv"
+        " reasons.csv, members.csv, rules.csv, policies.csv, silences.csv, gaps.csv, calendar.csv, lights.csv, light_tests.csv"
     )
     with pytest.raises(PlanError) as raised:
         load_plan(folder)
@@ -398,9 +399,25 @@ def test_rules_policies_and_what_the_plan_leaves_open(plan):
 
 
 def test_records_have_complete_english(plan):
-    for record in (*plan.members, *plan.rules, *plan.policies, *plan.silences, *plan.gaps, *plan.tasks):
+    records = (*plan.members, *plan.rules, *plan.policies, *plan.silences, *plan.gaps, *plan.tasks, *plan.reasons, *plan.calendar, *plan.lights)
+    for record in records:
         for name, text in record.model_dump().items():
-            assert not name.endswith("_en") or (text and text.isascii()), record
+            assert not name.endswith("_en") or (text.isascii() and bool(text) == bool(getattr(record, name.removesuffix("_en")))), record
+
+
+def test_the_calendar_of_the_forecasts(plan):
+    winter, new_year = plan.calendar[0], plan.calendar[3]
+    assert winter.spans([2020]) == ((date(2020, 12, 10), date(2021, 2, 28)),), "over the turn of the year"
+    assert new_year.spans([2020, 2021]) == ((date(2021, 2, 4), date(2021, 2, 21)),), "of one year, once"
+    assert {w.factor for w in plan.calendar if w.name == "春节"} == {0}
+
+
+def test_rules_of_lights(plan):
+    assert plan.light_rule == plan.lights[0].code
+    assert {rule.code for rule in plan.lights} == {test.rule for test in plan.light_tests}, "every rule has tests"
+    project = {"days_late", "unreported", "forecast_late", "months_late"}
+    for rule in plan.lights:
+        assert {t.measure in project for t in plan.light_tests if t.rule == rule.code} == {rule.subject == "project"}, rule
 
 
 def test_spellings_are_unique_within_a_kind(plan):

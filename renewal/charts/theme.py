@@ -68,6 +68,12 @@ STATUSES = {
     "happened": Status("■", N_("已发生"), BEHIND),
     "happening": Status("▲", N_("正在发生"), AT_RISK),
     "ahead": Status("○", N_("计划中"), MUTED),
+    # Lights of a written rule (queries/figures/lights.sql).
+    "red": Status("■", N_("红灯"), BEHIND),
+    "orange": Status("◆", N_("橙灯"), "#B4530A"),
+    "amber": Status("▲", N_("黄灯"), AT_RISK),
+    "green": Status("●", N_("绿灯"), ON_PLAN),
+    "no_light": Status("–", N_("无从判定"), MUTED),
     # Problems and suspensions (queries/figures/problems.sql, suspensions.sql); "closed" stands above.
     "overdue": Status("■", N_("逾期"), BEHIND),
     "open": Status("◐", N_("未到期"), COMMENCE),

@@ -155,6 +155,20 @@ def _copy_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, layouts: Layou
             [(x.code, x.name, x.category, x.facility, x.unit, x.second_unit, x.special, i) for i, x in enumerate(plan.items)],
         ),
         "plan_milestones": (("milestone", "name", "position"), [(m.code, m.name, i) for i, m in enumerate(plan.milestones)]),
+        "plan_reasons": (
+            ("reason", "spelling", "position"), [(x.name, word, i) for i, x in enumerate(plan.reasons) for word in (x.name, *x.aliases)]
+        ),
+        "plan_calendar": (
+            ("first", "last", "factor"), [(*span, w.factor) for w in plan.calendar for span in w.spans(_calendar_years(plan))]
+        ),
+        "plan_lights": (
+            ("rule", "subject", "standard", "position"),
+            [(x.code, x.subject, x.code == plan.light_rule, i) for i, x in enumerate(plan.lights)],
+        ),
+        "plan_light_tests": (
+            ("rule", "light", "measure", "strict", "value", "position"),
+            [(x.rule, x.light, x.measure, x.bound == ">", x.value, i) for i, x in enumerate(plan.light_tests)],
+        ),
         "plan_required": (("kind",), [(k,) for k in plan.required_kinds]),
         "plan_orders": (("subject", "earlier"), [(x.code, e) for x in (*plan.milestones, *plan.items) for e in x.after]),
         "plan_sources": (("source", "position"), [(x.name, i) for i, x in enumerate(plan.sources)]),
@@ -179,6 +193,11 @@ def _copy_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, layouts: Layou
     for table, (names, rows) in tables.items():
         connection.execute(f"DELETE FROM {table}")
         _insert(connection, table, names, rows)
+
+
+def _calendar_years(plan: Plan) -> range:
+    """The years for which the windows of each year are written out: from well before the plan to well after its horizon."""
+    return range(plan.issued.year - 6, plan.scope.horizon.year + 6)
 
 
 def _boxes(plan: Plan) -> list[tuple[str, float, float, float, float]]:

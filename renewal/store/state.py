@@ -29,8 +29,11 @@ KEPT = (
     "special_plans_at", "tasks_at", "annual_plans_at", "annual_inputs_at", "evaluations_at",
     "reporting_at", "work_status_at", "status_at", "eligibility_at", "project_scope_at", "category_at",
     "acceptance_status_at", "special_acceptance_at", "facility_at", "property_status_at", "land_status_at",
+    "moments_at", "history_at",
 )
-BY_LEVEL = ("status_at",)
+BY_LEVEL = ("status_at", "history_at")
+# Asks the other macros for many dates, and so never what is kept of one.
+OVER_DATES = ("moments_at", "history_at")
 _MACRO = re.compile(r"CREATE MACRO (\w+)\(.*?\) AS(?: TABLE)?\s(.*?);\n", re.DOTALL)
 
 
@@ -44,7 +47,7 @@ def _uses(schema: str) -> dict[str, frozenset[str]]:
         if name not in found:
             found[name] = frozenset()  # no macro uses itself
             inner = frozenset().union(*(closure(other) for other in bodies if _calls(bodies[name], other)))
-            found[name] = inner | ({name} if name in KEPT else set())
+            found[name] = frozenset({name}) if name in OVER_DATES else inner | ({name} if name in KEPT else set())
         return found[name]
 
     return {name: closure(name) for name in bodies}
@@ -73,16 +76,26 @@ class State:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, schema: str, as_of: date, known_at: datetime, upto: int | None = None):
         self._cursor = cursor
-        if upto is not None:  # found before the version's own table of that name
-            cursor.execute(
-                "CREATE TEMP TABLE snapshots AS SELECT * REPLACE (CASE WHEN withdrawn_by <= ? THEN withdrawn_at END AS withdrawn_at)"
-                " FROM snapshots WHERE publication <= ?", [upto, upto]
-            )
+        self._upto = upto
+        self._limit(cursor)
         self._schema = schema
         self._asked = (as_of, known_at)
         self._tables: set[str] = set()
         self._level: str | None = None
         self._lock = threading.Lock()
+
+    def _limit(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        if self._upto is not None:  # found before the version's own table of that name
+            cursor.execute(
+                "CREATE TEMP TABLE snapshots AS SELECT * REPLACE (CASE WHEN withdrawn_by <= ? THEN withdrawn_at END AS withdrawn_at)"
+                " FROM snapshots WHERE publication <= ?", [self._upto, self._upto]
+            )
+
+    def _apart(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own on the same version, on which nothing stands for one date."""
+        cursor = self._cursor.cursor()
+        self._limit(cursor)
+        return cursor
 
     def query(self, sql: str, params: Mapping[str, Any], level: str) -> pa.Table:
         """The rows of a query whose macros are asked for this date (and level). Raises duckdb.Error."""
@@ -106,7 +119,10 @@ class State:
             self._cursor.execute(f"DROP MACRO TABLE IF EXISTS temp.{macro}")  # the history's own macro fills the table
             values = [*self._asked, level] if by_level else list(self._asked)
             marks = ", ".join("?" for _value in values)
-            self._cursor.execute(f"CREATE TEMP TABLE {table} AS FROM {macro}({marks})", values)
+            if macro in OVER_DATES:
+                self._cursor.register(table, self._apart().execute(f"FROM {macro}({marks})", values).to_arrow_table())
+            else:
+                self._cursor.execute(f"CREATE TEMP TABLE {table} AS FROM {macro}({marks})", values)
             self._tables.add(table)
         elif not by_level or self._level == level:
             return

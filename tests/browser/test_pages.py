@@ -14,6 +14,7 @@ SIZES = ((1920, 1080), (1280, 720))
 STEMS = (
     "", "streets", "categories", "map", "projects", "stages", "coordination", "acceptance", "funds", "problems", "data", "intake", "changes",
     "scope", "units", "plans", "modes", "definitions",
+    "attention", "pace", "forecast", "slippage", "causes", "revisions",
     "decisions", "tables",
 )
 

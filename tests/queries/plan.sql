@@ -26,3 +26,12 @@ INSERT INTO plan_documents VALUES
     ('ZJ4-D', '年度实施方案', '区住房城乡建设局', 'ZJ4', 'other', 0), ('SW2-P', '供水专项方案', '济南水务集团', 'SW2', 'special', 1),
     ('SW2-5', '供水五年规划', '济南水务集团', 'SW2', 'five_year', 2), ('JD1-5', '五年改造计划', '各街道办事处', 'JD1', 'five_year', 3);
 INSERT INTO plan_concerns VALUES ('MZ1', 'T01'), ('SW2', 'BS01'), ('SW2-P', 'BS01'), ('SW2-5', 'BS01'), ('ZJ3', 'M02');
+INSERT INTO plan_reasons VALUES
+    ('资金', '资金', 0), ('资金', '资金不足', 0), ('专营单位未进场', '专营单位未进场', 1), ('专营单位未进场', '未进场', 1), ('天气疫情', '天气疫情', 2), ('天气疫情', '天气', 2);
+INSERT INTO plan_calendar VALUES ('2020-12-10', '2021-02-28', 0.5), ('2021-02-05', '2021-02-18', 0);
+INSERT INTO plan_lights VALUES ('district', 'project', true, 0), ('months', 'project', false, 1), ('schedule', 'street', false, 2), ('caught', 'street', false, 3);
+INSERT INTO plan_light_tests VALUES
+    ('district', 'red', 'days_late', false, 30, 0), ('district', 'amber', 'days_late', false, 1, 1), ('district', 'amber', 'unreported', false, 1, 2),
+    ('district', 'amber', 'forecast_late', false, 1, 3), ('months', 'red', 'months_late', false, 3, 4), ('months', 'amber', 'months_late', false, 0, 5),
+    ('schedule', 'red', 'percent_below', true, 50, 6), ('schedule', 'red', 'months_below', false, 2, 7), ('schedule', 'amber', 'points_behind', false, 10, 8),
+    ('caught', 'red', 'overdue', false, 1, 9), ('caught', 'amber', 'caught_up', false, 1, 10);

@@ -1,0 +1,11 @@
+"""Parts of the page 推算."""
+
+from __future__ import annotations
+
+from renewal import findings
+from renewal.cache import Question
+from renewal.findings import Finding
+
+
+def finding(q: Question) -> Finding:
+    return findings.nothing(q.asked, q.plan)
