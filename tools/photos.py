@@ -33,6 +33,7 @@ SIZES = ((1920, 1080), (1280, 720))
 LANGUAGES = ("zh", "en")
 STATES = ("sample", "empty", "unreported")
 WEEK = "2020-07-03"  # three days after the target of commencement: screens 7 and 16 are a community called up and the streets
+OUTLOOK = "2021-03-05"  # half a year before the target of completion
 DROPPED = "dropped"  # not a parameter: files are dropped on the page before it is photographed
 # Name of the picture, page, its own parameters beside the filters. SL2020-030 is a project of the sample that is late.
 SHOTS = (
@@ -48,6 +49,14 @@ SHOTS = (
     ("plans", "plans", {}), ("annual", "plans", {"section": "annual"}), ("consultation", "plans", {"section": "consultation"}),
     ("modes", "modes", {}), ("land", "modes", {"section": "land"}), ("property", "modes", {"section": "property"}),
     ("evaluations", "modes", {"section": "evaluations"}),
+    ("attention", "attention", {"as_of": OUTLOOK}), ("lights", "attention", {"section": "lights", "as_of": OUTLOOK}),
+    ("light-rules", "attention", {"section": "rules", "as_of": OUTLOOK}), ("pace", "pace", {"as_of": OUTLOOK}),
+    ("time-behind", "pace", {"section": "curve", "as_of": OUTLOOK}), ("forecast", "forecast", {"as_of": OUTLOOK}),
+    ("who", "forecast", {"section": "who", "as_of": OUTLOOK}), ("backtest", "forecast", {"section": "backtest", "as_of": OUTLOOK}),
+    ("slippage", "slippage", {"as_of": OUTLOOK}), ("replans", "slippage", {"section": "replans"}),
+    ("trend", "slippage", {"section": "trend", "as_of": OUTLOOK}), ("causes", "causes", {"as_of": OUTLOOK}),
+    ("reasons", "causes", {"section": "reasons", "as_of": OUTLOOK}), ("ageing", "causes", {"section": "ageing", "as_of": OUTLOOK}),
+    ("revisions", "revisions", {"as_of": "2020-06-26"}),
     ("definitions", "definitions", {}), ("rules", "definitions", {"section": "rules"}), ("open", "definitions", {"section": "open"}),
     ("intake", "intake", {}), ("preview", "intake", {DROPPED: "yes"}), ("reminders", "intake", {"section": "reminders"}),
     ("account", "intake", {"section": "account", "street": "七贤街道"}), ("amend", "intake", {"section": "amend"}),
