@@ -20,7 +20,7 @@ ui.cards([
 ])
 left, middle, right = st.columns([36, 35, 29], gap="medium")
 with left:
-    parts.chart(q, parts.curve, _("进度曲线"), _("实线＝实际，虚线＝首次公布的计划，单位：小区"), table="s_curve")
+    parts.chart(q, parts.curve, _("进度曲线"), _("实线＝实际，点线＝首次计划，点划线＝预计；小区"), table="s_curve")
     ui.heading(_("落后清单"), parts.behind_note(late, limit=8))
     parts.late_table(late, q, limit=8)
     parts.projects_behind_link(q)

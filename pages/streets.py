@@ -39,7 +39,7 @@ def one_street(q: Question) -> None:
     ])
     left, right = st.columns(2, gap="medium")
     with left:
-        parts.chart(q, parts.curve, _("进度曲线"), _("实线＝实际，虚线＝首次公布的计划，单位：小区"), table="s_curve")
+        parts.chart(q, parts.curve, _("进度曲线"), _("实线＝实际，点线＝首次计划，点划线＝预计；小区"), table="s_curve")
     with right:
         parts.chart(
             q, parts.category_bars, _("类别"), _("小区数；完工＝该类工程全部完工，落后按各工程自己的计划"), table="progress_by_category",

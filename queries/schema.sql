@@ -863,11 +863,110 @@ UNION ALL
 SELECT round, known, project_id, street, name, households, categories, 'complete', lv, complete_baseline, complete_replanned, complete_target, complete_due,
     complete_forecast, completed, completed_to, complete_lateness, complete_days_late, complete_reported FROM s;
 
+-- What lights and the attention list measure: roles_at as it is now (round NULL) and at every round as first known. over: the community is completed, so that nothing of it is late any more.
+-- expected: the newest forecast, unless it lies before the row's own report; behind: the larger of the days overdue and the days that this forecast lies after the due date.
+CREATE MACRO measured_at(d, k, lv, b, sc, cat) AS TABLE
+WITH r AS (
+    SELECT round, project_id, street, name, households, role, milestone, baseline, due, forecast, done, done_to, lateness, days_late, reported_as_of
+    FROM history_roles_at(d, k, lv, b, sc, cat)
+    UNION ALL
+    SELECT NULL, project_id, street, name, households, role, milestone, baseline, due, forecast, done, done_to, lateness, days_late, reported_as_of
+    FROM roles_at(d, k, lv, b, sc, cat)
+),
+o AS (SELECT *, coalesce(round, d) AS day, bool_or(role = 'complete' AND done IS NOT NULL) OVER (PARTITION BY round, project_id) AS over FROM r)
+SELECT * REPLACE (CASE WHEN NOT over THEN lateness END AS lateness, CASE WHEN NOT over THEN days_late END AS days_late),
+    CASE WHEN done IS NULL AND NOT over AND forecast >= reported_as_of THEN forecast END AS expected,
+    greatest(CASE WHEN NOT over THEN days_late END, expected - due) AS behind
+FROM o;
+
+-- The lights of rule r ('standard': the plan's own choice; NULL: every rule), a row a round (as in measured_at), rule and subject: a community, or a street (project_id '').
+-- The measures are those that queries/figures/lights.sql defines, NULL where nobody knows. A subject has the worse light of both roles; what passed since the last report is worse than green.
+CREATE MACRO lights_at(d, k, lv, b, sc, cat, r) AS TABLE
+WITH rules AS (
+    SELECT l.rule, l.subject, list({'light': t.light, 'measure': t.measure, 'strict': t.strict, 'value': t.value, 'position': t.position} ORDER BY t.position) AS tests
+    FROM plan_lights l JOIN plan_light_tests t USING (rule) WHERE r IS NULL OR l.rule = r OR (r = 'standard' AND l.standard) GROUP BY ALL
+),
+m AS (
+    SELECT *, done IS NOT NULL OR over AS finished, due IS NOT NULL AND reported_as_of IS NOT NULL AS told, coalesce(lateness = '到期未报', false) AS unknown
+    FROM measured_at(d, k, lv, b, sc, cat)
+),
+communities AS (
+    SELECT round, 'project' AS subject, project_id, street, name, role, households, due, m.days_late AS most_late, reported_as_of, finished AS closed, unknown,
+        1 AS projects, (baseline <= reported_as_of)::INTEGER AS planned, finished::INTEGER AS done, {
+            'days_late': CASE WHEN told AND NOT unknown THEN coalesce(m.days_late, 0) END, 'unreported': CASE WHEN told OR unknown THEN unknown::INTEGER END,
+            'forecast_late': CASE WHEN expected > due OR (told AND NOT unknown) THEN not_negative(coalesce(expected - due, 0)) END,
+            'months_late': CASE WHEN NOT finished AND (NOT unknown OR last_day(due) = last_day(reported_as_of)) THEN datediff('month', due, reported_as_of) END,
+            'points_behind': NULL::DOUBLE, 'percent_below': NULL::DOUBLE, 'months_below': NULL::BIGINT, 'overdue': NULL::BIGINT, 'caught_up': NULL::BIGINT
+        } AS measures
+    FROM m
+),
+counted AS (
+    SELECT round, any_value(day) AS day, street, role, sum(households) AS households, max(days_late) AS most_late, max(reported_as_of) AS reported_as_of,
+        bool_and(finished) AS closed, bool_or(unknown) AS unknown, count(*) AS projects, count(*) FILTER (baseline <= reported_as_of) AS planned,
+        count(*) FILTER (finished) AS done, count(*) FILTER (baseline IS NOT NULL AND reported_as_of IS NOT NULL) AS plans, count(*) FILTER (told) AS dues,
+        count(*) FILTER (lateness = '逾期') AS overdue,
+        count(*) FILTER (done_to > due AND done_to <> undated() AND last_day(done_to) = last_day(reported_as_of)) AS caught_up
+    FROM m GROUP BY round, street, role
+),
+ends AS (  -- each finished month by its last round; streak: since which month the street has been below
+    SELECT *, CASE WHEN below THEN number - coalesce(max(number) FILTER (NOT below) OVER (PARTITION BY street, role ORDER BY number), 0) ELSE 0 END AS streak
+    FROM (
+        SELECT street, role, last_day(round) AS month_end, planned > done AS below, row_number() OVER (PARTITION BY street, role ORDER BY round) AS number
+        FROM (FROM counted WHERE last_day(round) <= d QUALIFY row_number() OVER (PARTITION BY street, role, last_day(round) ORDER BY round DESC) = 1)
+    )
+),
+offices AS (
+    SELECT c.round, 'street' AS subject, '' AS project_id, c.street, '' AS name, c.role, c.households, NULL::DATE AS due, c.most_late, c.reported_as_of, c.closed,
+        c.unknown AND c.reported_as_of IS NULL AS unknown, c.projects, c.planned, c.done, {
+            'days_late': NULL::BIGINT, 'unreported': NULL::INTEGER, 'forecast_late': NULL::BIGINT, 'months_late': NULL::BIGINT,
+            'points_behind': CASE WHEN c.plans > 0 THEN 100 * (c.planned - c.done) / c.projects END,
+            'percent_below': CASE WHEN c.planned > 0 THEN 100 * (c.planned - c.done) / c.planned WHEN c.plans > 0 THEN 0 END,
+            'months_below': CASE WHEN c.plans > 0 THEN CASE WHEN c.planned > c.done THEN coalesce(e.streak, 0) ELSE 0 END END,
+            'overdue': CASE WHEN c.dues > 0 THEN c.overdue END, 'caught_up': CASE WHEN c.dues > 0 THEN c.caught_up END
+        } AS measures
+    FROM counted c ASOF LEFT JOIN ends e ON e.street = c.street AND e.role = c.role AND e.month_end <= c.day
+),
+judged AS (
+    SELECT s.*, u.rule, list_filter([{
+            'light': t.light, 'measure': t.measure, 'strict': t.strict, 'position': t.position, 'least': t.value, 'value': CASE t.measure
+                WHEN 'days_late' THEN s.measures.days_late WHEN 'unreported' THEN s.measures.unreported WHEN 'forecast_late' THEN s.measures.forecast_late
+                WHEN 'months_late' THEN s.measures.months_late WHEN 'points_behind' THEN s.measures.points_behind
+                WHEN 'percent_below' THEN s.measures.percent_below WHEN 'months_below' THEN s.measures.months_below
+                WHEN 'overdue' THEN s.measures.overdue WHEN 'caught_up' THEN s.measures.caught_up END
+        } FOR t IN u.tests], lambda x: x.value IS NOT NULL) AS known,
+        list_filter(known, lambda x: CASE WHEN x.strict THEN x.value > x.least ELSE x.value >= x.least END)[1] AS hit,
+        CASE WHEN hit IS NOT NULL THEN hit['light'] WHEN closed OR len(known) > 0 THEN 'green' ELSE 'no_light' END AS light,
+        CASE light WHEN 'red' THEN 0 WHEN 'orange' THEN 1 WHEN 'amber' THEN 2 WHEN 'green' THEN 4 ELSE CASE WHEN unknown THEN 3 ELSE 5 END END AS rank
+    FROM (FROM communities UNION ALL BY NAME FROM offices) s JOIN rules u USING (subject)
+)
+SELECT round, rule, subject, project_id, street, name, role, light, rank, hit.measure AS measure, hit.position AS position, hit.value AS value, due,
+    most_late AS days_late, households, reported_as_of, projects, planned, done
+FROM judged
+QUALIFY row_number() OVER (PARTITION BY round, rule, street, project_id ORDER BY rank, hit.position, hit.value DESC, role DESC) = 1;
+
 -- The part of a full day's work that each day from `first` to `last` allows (the plan's calendar; the least of the windows it lies in).
 CREATE MACRO working_days(first_day, last_day) AS TABLE
 SELECT d.day::DATE AS day, coalesce(min(c.factor), 1) AS effort
 FROM (SELECT unnest(generate_series(first_day, last_day, INTERVAL 1 DAY)) AS day) d LEFT JOIN plan_calendar c ON d.day BETWEEN c.first AND c.last
 GROUP BY d.day;
+
+-- What the forecasts are made from (renewal/analysis/forecast.py), nothing where the scope is empty: every fourth round and the newest one up to D with the whole batch as first known
+-- then, a row a round, project and role (mine: in the streets sc; a reference class needs the others too, without names); and the calendar, a row a day (round) with effort, from the
+-- first plan or event to three years after D, at least the years of the made-up programmes (renewal/analysis/programmes.py).
+CREATE MACRO forecast_basis_at(d, k, lv, b, sc, cat) AS TABLE
+WITH every AS (SELECT list(street) AS streets FROM plan_streets),
+n AS (SELECT round, row_number() OVER (ORDER BY round) AS n, round = max(round) OVER () AS newest FROM moments_at(d, k)),
+h AS (
+    SELECT h.*, n.newest FROM history_roles_at(d, k, lv, b, (SELECT streets FROM every), cat) h JOIN n USING (round)
+    WHERE (n.newest OR n.n % 4 = 1) AND len(sc) > 0
+),
+span AS (SELECT least(min(done), min(baseline)) AS first, max(round) AS last FROM h)
+SELECT round, role, project_id, street, name, households, list_contains(sc, street) AS mine, baseline, coalesce(forecast, replanned, baseline) AS stated, replanned, forecast, target, done,
+    done_to, reported_as_of, known, milestone, NULL::DOUBLE AS effort
+FROM h
+UNION ALL BY NAME
+SELECT w.day AS round, w.effort FROM span s, LATERAL (SELECT * FROM working_days(least(s.first, DATE '2020-01-01'), greatest(s.last + 1096, DATE '2024-12-31'))) w
+WHERE s.first IS NOT NULL;
 
 -- The coded reason in a ledger's own words: of the spellings that they hold the one that stands first, the longer before the shorter. '' where
 -- nothing was written, NULL where no spelling fits.
@@ -1008,6 +1107,86 @@ FROM (
     WHERE CASE o.role WHEN 'commence' THEN w.commenced ELSE w.completed END IS NULL
 ) GROUP BY ALL;
 
+-- Days against the first published plan (baseline, by its last day: replanning never cures), a row a community's and a work's commencement and completion (level: project or
+-- work; subject: milestone or work item). basis: actual; forecast (not done, the newest forecast is not before the row's own report); overdue and stale_forecast (due before that
+-- report, nobody gave a forecast or it lies behind the report: days up to the report); and those without days: unreported (due since that report), none (not due, no
+-- forecast that holds), undated (done on a day that nobody wrote down), no_plan.
+CREATE MACRO slippage_at(d, k, lv, b, sc, cat) AS TABLE
+WITH r AS (
+    SELECT 'project' AS level, r.project_id, r.street, r.name, r.households, r.milestone AS subject, '' AS category, r.role, r.baseline, r.replanned, r.forecast,
+        r.done, r.done_to, CASE WHEN r.done IS NULL THEN o.reason END AS reason, CASE WHEN r.done IS NULL THEN o.unit END AS unit, r.reported_as_of
+    FROM roles_at(d, k, lv, b, sc, cat) r LEFT JOIN held_up_at(d, k) o ON o.project_id = r.project_id AND o.role = r.role
+    UNION ALL
+    SELECT 'work', p.project_id, p.street, p.name, p.households, w.item, w.category, o.role,
+        CASE o.role WHEN 'commence' THEN w.commence_baseline ELSE w.complete_baseline END,
+        CASE o.role WHEN 'commence' THEN w.commence_planned_to ELSE w.complete_planned_to END,
+        CASE o.role WHEN 'complete' THEN w.complete_forecast_to END,
+        CASE o.role WHEN 'commence' THEN w.commenced ELSE w.completed END, CASE o.role WHEN 'commence' THEN w.commenced_to ELSE w.completed_to END,
+        w.reason, coalesce(nullif(w.unit, ''), w.plan_unit), w.reported_as_of
+    FROM work_status_at(d, k) w JOIN asked_at(d, k, lv, b, sc, cat) p USING (project_id) CROSS JOIN (VALUES ('commence'), ('complete')) o(role)
+    WHERE cat IS NULL OR w.category = cat
+)
+SELECT *, CASE WHEN baseline IS NULL THEN 'no_plan' WHEN done IS NOT NULL THEN CASE WHEN done_to = undated() THEN 'undated' ELSE 'actual' END
+        WHEN forecast >= reported_as_of THEN 'forecast' WHEN baseline < reported_as_of THEN CASE WHEN forecast IS NULL THEN 'overdue' ELSE 'stale_forecast' END
+        WHEN baseline < d THEN 'unreported' ELSE 'none' END AS basis,
+    CASE basis WHEN 'actual' THEN done_to WHEN 'forecast' THEN forecast WHEN 'overdue' THEN reported_as_of WHEN 'stale_forecast' THEN reported_as_of END
+        - baseline AS days
+FROM r;
+
+-- What a new report of a community said of when it will commence and complete (level lv), as first known: the rows of history_roles_at in which its own report is new, has a column for
+-- forecasts and gives one; what is carried from an older report is no statement. Those that first tell that it is done stand beside them (done).
+CREATE MACRO statements_at(d, k, lv, b, sc, cat) AS TABLE
+WITH told AS (
+    SELECT DISTINCT m.project_id, m.milestone, s.as_of, s.known_at, s.withdrawn_at
+    FROM milestones m JOIN snapshots s USING (snapshot) WHERE (m.milestone = commencement() OR m.milestone = lv) AND m.fields & 2 > 0 AND m.forecast IS NOT NULL
+)
+FROM (FROM history_roles_at(d, k, lv, b, sc, cat) WHERE reported_as_of IS NOT NULL) h
+WHERE h.done IS NOT NULL OR (h.forecast IS NOT NULL AND EXISTS (
+    FROM told t WHERE t.project_id = h.project_id AND t.milestone = h.milestone AND t.as_of = h.reported_as_of AND t.known_at <= h.known
+        AND (t.withdrawn_at IS NULL OR t.withdrawn_at > h.known)
+))
+QUALIFY row_number() OVER (PARTITION BY h.project_id, h.role, CASE WHEN h.done IS NULL THEN h.reported_as_of END ORDER BY h.round) = 1;
+
+-- How long each community took, or has taken so far, from one of the plan's milestones that ledgers hold to the next (stage: code of the first, stage_to of the second), and each
+-- work from its commencement to its completion (stage 'works'; of a category, if one is asked, only its own works). A date to the month counts by its last day. fate: ended; open (days up to the report
+-- that does not tell the end yet, at least); and those without days: no_start (the end is told, the start is not), no_end (a milestone that needs the end is reached, the end was not
+-- told), undated (done on a day that nobody wrote down), disordered (the end before the start), untold (no report since the start speaks of the end).
+CREATE MACRO stage_spans_at(d, k, b, sc, cat) AS TABLE
+WITH RECURSIVE before AS (
+    SELECT subject, earlier FROM plan_orders UNION SELECT b.subject, o.earlier FROM before b JOIN plan_orders o ON o.subject = b.earlier
+),
+s AS (SELECT project_id, name, street FROM asked_at(d, k, commencement(), b, sc, cat)),
+stages AS (
+    SELECT milestone AS stage, lead(milestone) OVER (ORDER BY position) AS stage_to, position FROM plan_milestones
+    WHERE milestone IN ('M02', 'M03', 'M07', 'M09', 'M10', 'M13', 'M14', 'M15', 'M18', 'M22')
+),
+m AS (
+    SELECT project_id, milestone, reported_as_of, CASE WHEN actual <= d THEN actual END AS day, CASE WHEN actual <= d THEN actual_to END AS day_to
+    FROM milestones_at(d, k)
+),
+implied AS (SELECT DISTINCT m.project_id, b.earlier AS milestone FROM m JOIN before b ON b.subject = m.milestone WHERE m.day IS NOT NULL),
+told AS (  -- files with a row a milestone speak of all that anybody's name, wide ones only of those that they have columns for
+    SELECT f.project_id, max(f.as_of) AS as_of FROM filed_at(d, k, 'milestones') f
+    SEMI JOIN (FROM snapshot_columns WHERE field = 'milestone') c USING (snapshot) GROUP BY f.project_id
+),
+spans AS (
+    SELECT t.stage, t.stage_to, t.position, s.*, '' AS unit, '' AS item, a.day AS began, a.day_to AS began_to, z.day AS done, z.day_to AS done_to,
+        i.milestone IS NOT NULL AS implied,
+        greatest(z.reported_as_of, CASE WHEN t.stage_to IN (SELECT milestone FROM m) THEN l.as_of END) AS until
+    FROM s CROSS JOIN (FROM stages WHERE stage_to IS NOT NULL) t
+    LEFT JOIN m a ON a.project_id = s.project_id AND a.milestone = t.stage LEFT JOIN m z ON z.project_id = s.project_id AND z.milestone = t.stage_to
+    LEFT JOIN implied i ON i.project_id = s.project_id AND i.milestone = t.stage_to LEFT JOIN told l ON l.project_id = s.project_id
+    UNION ALL
+    SELECT 'works', '', 1000, s.*, coalesce(nullif(w.unit, ''), w.plan_unit, ''), w.item, w.commenced, w.commenced_to, w.completed, w.completed_to, false,
+        w.reported_as_of
+    FROM s JOIN work_status_at(d, k) w USING (project_id) WHERE cat IS NULL OR w.category = cat
+)
+SELECT stage, stage_to, position, project_id, name, street, unit, item,
+    CASE WHEN began IS NULL THEN 'no_start' WHEN undated() IN (began_to, coalesce(done_to, began_to)) THEN 'undated' WHEN done_to < began THEN 'disordered'
+        WHEN done IS NOT NULL THEN 'ended' WHEN implied THEN 'no_end' WHEN until >= began THEN 'open' ELSE 'untold' END AS fate,
+    CASE fate WHEN 'ended' THEN not_negative(done_to - began_to) WHEN 'open' THEN not_negative(until - began_to) END AS days
+FROM spans WHERE began IS NOT NULL OR done IS NOT NULL;
+
 -- To which of the plan's two goals (一(三)) a year of construction belongs, as far as a year can tell: ensured, striven for, later than the plan's scope.
 CREATE MACRO cohort_of(built_year, ensured_by, built_by) AS CASE
     WHEN make_date(built_year, 12, 31) <= ensured_by THEN 'ensured'
@@ -1131,6 +1310,64 @@ required AS (
 SELECT p.street, p.position, k.register_as_of, k.progress_as_of, k.milestones_as_of, r.reported_as_of,
     coalesce(r.reported_as_of > d - (SELECT round_days FROM plan_rules), false) AS reported
 FROM plan_streets p LEFT JOIN kinds k USING (street) LEFT JOIN required r USING (street);
+
+-- How many of the newest rounds are followed week by week. (Below, a state at undated() is one of all files, whatever day they speak of.)
+CREATE MACRO rounds_followed() AS 12;
+
+-- The rounds up to D as known now (weeks NULL: at K) and, the newest of them, some weeks after they were first known, a row a project on the list; a moment that has not come yet has no rows.
+-- commenced … complete_lateness are those of status_at; commence_event … complete_told go by all that was known at that moment, files of later rounds included: the actual date
+-- (it may lie after the round), and the lateness at the round.
+CREATE MACRO restated_at(d, k, lv) AS TABLE
+WITH f AS (SELECT *, row_number() OVER (ORDER BY round DESC) AS age FROM moments_at(d, k)),
+w AS (
+    SELECT f.round, l.weeks, CASE WHEN l.weeks IS NULL THEN k ELSE f.known + to_days(7 * l.weeks) END AS moment
+    FROM f CROSS JOIN (VALUES (1), (2), (4), (8), (NULL)) l(weeks)
+    WHERE l.weeks IS NULL OR (f.age <= rounds_followed() AND moment::DATE <= (SELECT max(known_at)::DATE FROM snapshots_at(undated(), k)))
+),
+e AS (
+    SELECT x.moment, m.project_id, m.milestone, m.actual, m.actual_to, m.reported_as_of
+    FROM (SELECT DISTINCT moment FROM w) x, LATERAL (
+        SELECT * FROM milestones_at(undated(), x.moment) WHERE milestone = commencement() OR milestone = lv
+    ) m
+)
+SELECT w.round, w.weeks, w.moment AS known, s.project_id, s.street, s.name, s.batch, s.households, s.categories, s.commence_target, s.complete_target,
+    s.commenced, s.commenced_to, s.completed, s.completed_to, s.commence_baseline, s.complete_baseline, s.commence_lateness, s.complete_lateness,
+    s.snapshot, s.row, a.actual AS commence_event, a.actual_to AS commence_event_to, z.actual AS complete_event, z.actual_to AS complete_event_to,
+    lateness(CASE WHEN a.actual <= w.round THEN a.actual END, s.commence_due,
+        CASE WHEN a.reported_as_of > w.round THEN w.round ELSE a.reported_as_of END, w.round) AS commence_told,
+    lateness(CASE WHEN z.actual <= w.round THEN z.actual END, s.complete_due,
+        CASE WHEN z.reported_as_of > w.round THEN w.round ELSE z.reported_as_of END, w.round) AS complete_told
+FROM w, LATERAL (SELECT * FROM status_at(w.round, w.moment, lv)) s
+LEFT JOIN e a ON a.moment = w.moment AND a.project_id = s.project_id AND a.milestone = commencement()
+LEFT JOIN e z ON z.moment = w.moment AND z.project_id = s.project_id AND z.milestone = lv;
+
+-- What was told after the newest round up to D was first known, a row a project, milestone, field (actual or planned) and value: the file that told it first. later: it speaks of a
+-- later day than the round. taken_back: the file told it before and was withdrawn since (known_at says when).
+CREATE MACRO tellings_at(d, k, lv) AS TABLE
+WITH r AS (SELECT round, known FROM moments_at(d, k) ORDER BY round DESC LIMIT 1),
+s AS (
+    SELECT s.snapshot, s.as_of, s.known_at, s.ord, s.as_of > r.round AS later, false AS taken_back
+    FROM snapshots_at(undated(), k) s CROSS JOIN r WHERE s.kind = 'milestones' AND (s.known_at > r.known OR s.as_of > r.round)
+    UNION ALL
+    SELECT s.snapshot, s.as_of, s.withdrawn_at, s.ord, false, true
+    FROM snapshots s CROSS JOIN r WHERE s.kind = 'milestones' AND s.as_of <= r.round AND s.known_at <= r.known AND s.withdrawn_at > r.known AND s.withdrawn_at <= k
+),
+t AS (
+    SELECT m.project_id, m.milestone, unnest([
+        {'field': 'actual', 'bit': 4, 'value': m.actual, 'value_to': m.actual_to}, {'field': 'planned', 'bit': 1, 'value': m.planned, 'value_to': m.planned_to}
+    ], recursive := true), m.fields, m.row, s.*
+    FROM milestones m JOIN s USING (snapshot) WHERE m.milestone = commencement() OR m.milestone = lv
+)
+SELECT project_id, milestone, field, value, value_to, later, taken_back, snapshot, row, as_of, known_at
+FROM t WHERE fields & bit > 0
+QUALIFY row_number() OVER (PARTITION BY project_id, milestone, field, value, value_to, later, taken_back ORDER BY known_at, ord) = 1;
+
+-- reporting_at of the newest round up to D as first known, beside what is known of it now.
+CREATE MACRO reporting_then_at(d, k) AS TABLE
+WITH r AS (SELECT round, known FROM moments_at(d, k) ORDER BY round DESC LIMIT 1)
+SELECT r.round, r.known, a.street, a.position, a.reported, a.reported_as_of, z.reported AS reported_now, z.reported_as_of AS reported_as_of_now
+FROM r, LATERAL (SELECT * FROM reporting_at(r.round, r.known)) a, LATERAL (SELECT * FROM reporting_at(r.round, k)) z
+WHERE z.street = a.street;
 
 -- The bodies that answer for what annex 2 gives a unit: the unit itself, for 各街道办事处 each street office among the streets sc
 -- (street: '' for all others).

@@ -13,6 +13,7 @@ from renewal.cache import Question
 from renewal.exports.words import comma
 from renewal.i18n import _
 from renewal.intake.layouts import load_layouts
+from renewal.outlook import lights, slippage
 from renewal.planning import scope
 from renewal.tables import described, page
 from renewal.tables.sheet import of_rows
@@ -57,8 +58,9 @@ def _milestones(q: Question, project_id: str) -> None:
             own, _timeline, title, note, table="project_milestones", project_id=project_id,
             called=(title, q.plan.label(project["street"], q.asked.lang), project["name"]),
         )
+        slippage.in_dossier(own, project)
     _milestone_table(rows, q)
-    ui.definition("projects", "project_milestones")
+    ui.definition("projects", "project_milestones", "milestone_trend")
 
 
 def _works(q: Question, project_id: str) -> None:
@@ -113,6 +115,7 @@ def _facts(project: pd.Series, q: Question) -> None:
         (_("建筑面积"), value("area_m2", _("㎡"))), (_("坐标（WGS-84）"), place),
         (_("2019年前省级改造"), ui.yes_no(project["prior_provincial"])),
         (_("最近节点"), label("stage")), (_("列入项目库"), ui.day(project["joined_as_of"])), *scope.of_project(q, project["project_id"]),
+        *lights.of_project(q, project["project_id"]),
     ])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
@@ -183,14 +183,14 @@ def _picture(q: Question, called: tuple[str, ...], note: str, legend: str, figur
     )
 
 
-def curve(q: Question, height: int = 330, unit: str = "projects") -> None:
-    """Planned and actual over the rounds, both targets."""
+def curve(q: Question, height: int = 330, unit: str = "projects", gaps: Mapping[str, charts.Gap] | None = None) -> None:
+    """Planned, actual and forecast over the rounds, both targets; gaps: time behind by role."""
     figure = charts.s_curve(
         q.figure("s_curve"), as_of=q.asked.as_of, unit=unit, height=height,
         labels={role: role_word(role, q) for role in ROLES},
-        targets=targets(q),
+        targets=targets(q), gaps=gaps,
     )
-    ui.chart(figure, _("进度曲线：计划与实际的开工和完成个数，见项目页的清单"))
+    ui.chart(figure, _("进度曲线：计划、实际与预计的开工和完成个数，见项目页的清单"))
 
 
 def matrix(q: Question, role: str, height: int) -> None:

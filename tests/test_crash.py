@@ -63,6 +63,12 @@ class Steps:
 STEPS: Steps | None = None
 
 
+@pytest.fixture(autouse=True)
+def every_step_is_real(monkeypatch):
+    """The tables of a first version are made, not copied (tests/conftest.py)."""
+    monkeypatch.setattr(build, "_write", build._write.real)
+
+
 def hook(event: str, arguments: tuple) -> None:
     steps = STEPS
     if steps is None or not (event in AUDITED or (event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITES)):

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -22,17 +23,22 @@ HEAD = "项目编号,所属街道,节点,计划日期,预计日期,实际日期\
 SCOPE = tuple(s.name for s in load_plan().streets)
 
 
-@pytest.fixture
-def store(tmp_path) -> Store:
+@pytest.fixture(scope="module")
+def june(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("june")
     files = {
         "项目库_20200605.csv": REGISTER,
         "节点_20200605.csv": HEAD + "A1,七贤街道,开工,2020-05-01,,\nA2,七贤街道,开工,2020-05-01,,\nB1,兴隆街道,开工,2020-05-01,,2020-05-02\n",
     }
     for name, text in files.items():
-        (tmp_path / name).write_text(text, "utf-8")
-    made = Store(tmp_path / "store")
-    assert load([tmp_path / name for name in files], store=made).exit_code == 0
-    return made
+        (folder / name).write_text(text, "utf-8")
+    assert load([folder / name for name in files], store=Store(folder / "store")).exit_code == 0
+    return folder / "store"
+
+
+@pytest.fixture
+def store(june, tmp_path) -> Store:
+    return Store(shutil.copytree(june, tmp_path / "store"))
 
 
 def judge(store, *uploads, spellings=(), scope=SCOPE, as_of=None):

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import shutil
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -57,12 +59,20 @@ def uploads(**changed: str) -> list[Upload]:
     return [Upload(f"{name}_20200605.csv", text.encode()) for name, text in texts.items()]
 
 
-@pytest.fixture
-def store(tmp_path) -> Store:
-    found = Store(tmp_path / "store")
-    report = publish(uploads(), store=found, order=Order())
+pytestmark = pytest.mark.usefixtures("only_stops")
+
+
+@pytest.fixture(scope="module")
+def june(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("june") / "store"
+    report = publish(uploads(), store=Store(folder), order=Order())
     assert report.exit_code == 0, [p for f in report.files for p in f.problems]
-    return found
+    return folder
+
+
+@pytest.fixture
+def store(june, tmp_path) -> Store:
+    return Store(shutil.copytree(june, tmp_path / "store"))
 
 
 def rows(store: Store, sql: str) -> list[tuple]:

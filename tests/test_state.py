@@ -2,7 +2,7 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pandas as pd
 import pytest
@@ -12,6 +12,7 @@ from renewal.plan import load_plan
 from renewal.store import Store
 from renewal.store import store as stores
 from renewal.store.state import BY_LEVEL, KEPT, State, _uses
+from tests.queries.world import FOLDER, database
 
 EVER = datetime(9999, 12, 31)
 SCOPE = [s.name for s in load_plan().streets]
@@ -79,6 +80,76 @@ def test_a_query_that_fails_leaves_the_state_usable(sample_store):
         state.query("SELECT no_such_column FROM projects_at($as_of, $known_at)", {"as_of": date(2020, 7, 3), "known_at": EVER}, "M15")
     found = state.query("SELECT count(*) AS n FROM projects_at($as_of, $known_at)", {"as_of": date(2020, 7, 3), "known_at": EVER}, "M15")
     assert found.to_pylist()[0]["n"] > 100
+
+
+# ---- every round as first known --------------------------------------------------------------------------------------
+
+WORLD = FOLDER / "worlds" / "revisions"
+SAME = (
+    "commenced", "commenced_to", "completed", "completed_to", "commence_due", "complete_due", "commence_lateness", "complete_lateness", "households",
+)
+
+
+def end_of(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day), time(23, 59, 59, 999999))
+
+
+def moments(state: State) -> dict[date, datetime]:
+    return {r["round"]: r["known"] for r in state.rows("moments_at", "M15").to_pylist()}
+
+
+def by_project(rows: list[dict]) -> dict[str, dict]:
+    return {r["project_id"]: {name: r[name] for name in SAME} for r in rows}
+
+
+def test_a_round_was_first_known_when_its_first_file_came_in():
+    """Loaded later: that day; taken back: as if it had not come; asked as of a moment before the day ended: that moment."""
+    rows = database(FOLDER / "worlds" / "publications")  # the register comes in on 5 June, which streets do not owe
+    asked = lambda known_at: moments(rows.state(date(2020, 7, 10), known_at))  # noqa: E731
+    assert asked(EVER) == {date(2020, 6, 26): end_of("2020-06-26"), date(2020, 7, 3): end_of("2020-07-05")}
+    evening = datetime(2020, 7, 3, 20)  # 杆石桥's ledger is not taken back yet
+    assert asked(evening) == {date(2020, 6, 26): end_of("2020-06-26"), date(2020, 7, 3): evening}
+    assert asked(datetime(2020, 7, 4, 12)) == {date(2020, 6, 26): end_of("2020-06-26")}
+    assert moments(rows.state(date(2020, 7, 2), EVER)) == {date(2020, 6, 26): end_of("2020-06-26")}
+
+
+def test_the_history_holds_what_each_round_was_when_it_was_first_known():
+    rows = database(WORLD)
+    state = rows.state(date(2020, 6, 26), EVER)
+    history = state.rows("history_at", "M15").to_pylist()
+    found = moments(state)
+    assert sorted(found) == [date(2020, 6, d) for d in (5, 12, 19, 26)]
+    for day, known in found.items():
+        then = rows.state(day, known).rows("status_at", "M15").to_pylist()
+        assert by_project([r for r in history if r["round"] == day]) == by_project(then)
+    # 12 June: B2 by a file that was taken back later, nothing of B1 yet, A3 before its correction
+    assert {r["project_id"] for r in history if r["round"] == date(2020, 6, 12) and r["commenced"]} == {"A1", "A2", "A3", "B2"}
+    assert {r["project_id"] for r in state.rows("status_at", "M15").to_pylist() if r["commenced"]} == {"A1", "A2", "A3", "A5", "B1"}
+
+
+def test_what_is_restated_is_the_state_as_known_at_that_moment():
+    rows = database(WORLD)
+    restated = rows.state(date(2020, 6, 26), EVER).rows("restated_at", "M15").to_pylist()
+    day = date(2020, 6, 12)
+    for weeks, known in ((1, end_of("2020-06-19")), (2, end_of("2020-06-26")), (None, EVER)):
+        then = rows.state(day, known).rows("status_at", "M15").to_pylist()
+        mine = [r for r in restated if r["round"] == day and r["weeks"] == weeks]
+        assert {r["project_id"]: (r["commenced"], r["completed"], r["complete_lateness"]) for r in mine} == {
+            r["project_id"]: (r["commenced"], r["completed"], r["complete_lateness"]) for r in then
+        }
+    assert {r["weeks"] for r in restated if r["round"] == day} == {1, 2, None}, "later moments have not come yet"
+
+
+def test_the_history_as_if_later_publications_had_not_been_made(sample_store):
+    """upto reaches the connection of its own, on which the history is made."""
+    store = Store(sample_store)
+    found = {}
+    for upto in (2, None):
+        state = State(store.cursor(), stores.schema()[0], date(2021, 9, 3), EVER, upto)
+        rows = state.rows("history_at", "M15").to_pylist()
+        found[upto] = {day: by_project([r for r in rows if r["round"] == day]) for day in {r["round"] for r in rows}}
+    assert sorted(found[2]) == [date(2020, 6, 5), date(2020, 7, 3)] and len(found[None]) == 4
+    assert all(found[2][day] == found[None][day] for day in found[2])  # loaded on one day, as the files stand
 
 
 # ---- two dates -------------------------------------------------------------------------------------------------------

@@ -11,10 +11,16 @@ WITH a AS (
     SELECT *, subject_of(level, item) AS subject, coalesce(recheck_result, result) AS stands,
         $publication IS NULL OR snapshot IN (SELECT snapshot FROM checked_snapshots($as_of, $known_at, $publication)) AS here
     FROM acceptance_at($as_of, $known_at)
+),
+passed AS MATERIALIZED (
+    SELECT CASE WHEN z.here THEN z.snapshot ELSE e.snapshot END AS snapshot, CASE WHEN z.here THEN z.row ELSE e.row END AS row, z.project_id,
+        z.subject, e.subject AS failed, coalesce(written(e.accepted, e.accepted_to), '–') AS b
+    FROM a z JOIN plan_orders o ON o.subject = z.level JOIN a e ON e.project_id = z.project_id AND e.level = o.earlier
+    WHERE z.stands = 'passed' AND e.stands = 'failed' AND (z.here OR e.here)
+),
+named AS (  -- looking a name up is dear to plan: once for both
+    SELECT subject, subject_name('acceptance', subject) AS name FROM (SELECT subject FROM passed UNION SELECT failed FROM passed)
 )
-SELECT CASE WHEN z.here THEN z.snapshot ELSE e.snapshot END AS snapshot, CASE WHEN z.here THEN z.row ELSE e.row END AS row, 'result' AS field,
-    '' AS milestone, z.project_id, NULL AS street, subject_name('acceptance', z.subject) AS value, subject_name('acceptance', e.subject) AS a,
-    coalesce(written(e.accepted, e.accepted_to), '–') AS b
-FROM a z JOIN plan_orders o ON o.subject = z.level JOIN a e ON e.project_id = z.project_id AND e.level = o.earlier
-WHERE z.stands = 'passed' AND e.stands = 'failed' AND (z.here OR e.here)
-ORDER BY snapshot, row, e.subject;
+SELECT p.snapshot, p.row, 'result' AS field, '' AS milestone, p.project_id, NULL AS street, x.name AS value, y.name AS a, p.b
+FROM passed p JOIN named x ON x.subject = p.subject JOIN named y ON y.subject = p.failed
+ORDER BY p.snapshot, p.row, p.failed;

@@ -74,6 +74,20 @@ STATUSES = {
     "amber": Status("▲", N_("黄灯"), AT_RISK),
     "green": Status("●", N_("绿灯"), ON_PLAN),
     "no_light": Status("–", N_("无从判定"), MUTED),
+    # Pace of the last four weeks against what the due date needs (queries/figures/pace.sql).
+    "pace_done": Status("●", N_("已全部做到"), ON_PLAN),
+    "pace_enough": Status("●", N_("速度够"), ON_PLAN),
+    "pace_short": Status("▲", N_("速度不够"), AT_RISK),
+    "pace_stalled": Status("■", N_("四周没有"), BEHIND),
+    "pace_passed": Status("■", N_("已到期未完"), BEHIND),
+    "pace_not_due": Status("○", N_("计划未到"), MUTED),
+    "pace_no_due": Status("–", N_("没有期限"), MUTED),
+    "pace_unreported": Status("╱", N_("未报"), MUTED),
+    # What became of a lag in four weeks (queries/figures/attention.sql).
+    "worse": Status("▲", N_("变差"), BEHIND),
+    "same": Status("=", N_("不变"), MUTED),
+    "better": Status("▼", N_("好转"), ON_PLAN),
+    "no_comparison": Status("–", N_("无从比较"), MUTED),
     # Problems and suspensions (queries/figures/problems.sql, suspensions.sql); "closed" stands above.
     "overdue": Status("■", N_("逾期"), BEHIND),
     "open": Status("◐", N_("未到期"), COMMENCE),

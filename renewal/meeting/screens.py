@@ -330,6 +330,8 @@ def _cell(q: Question, column: Column, row: dict[str, Any], names: dict[str, str
     """share: the column's part of the table's width."""
     value = row[column.field]
     if column.as_ == "light":
+        if value is None or pd.isna(value):
+            return Cell("–")
         found = STATUSES[value if value in ("late", "due_unreported", "unreported") else row.get("status", value)]
         return Cell(_(found.word), value if value in STATUSES else "", sign=True)
     if column.as_ == "late":

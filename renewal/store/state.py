@@ -29,11 +29,11 @@ KEPT = (
     "special_plans_at", "tasks_at", "annual_plans_at", "annual_inputs_at", "evaluations_at",
     "reporting_at", "work_status_at", "status_at", "eligibility_at", "project_scope_at", "category_at",
     "acceptance_status_at", "special_acceptance_at", "facility_at", "property_status_at", "land_status_at",
-    "moments_at", "history_at",
+    "moments_at", "history_at", "restated_at", "tellings_at", "reporting_then_at",
 )
-BY_LEVEL = ("status_at", "history_at")
+BY_LEVEL = ("status_at", "history_at", "restated_at", "tellings_at")
 # Asks the other macros for many dates, and so never what is kept of one.
-OVER_DATES = ("moments_at", "history_at")
+OVER_DATES = ("moments_at", "history_at", "restated_at", "tellings_at", "reporting_then_at")
 _MACRO = re.compile(r"CREATE MACRO (\w+)\(.*?\) AS(?: TABLE)?\s(.*?);\n", re.DOTALL)
 
 

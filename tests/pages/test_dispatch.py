@@ -62,7 +62,7 @@ def shown(app) -> str:
 def test_every_screen_has_one_message_and_at_most_ten_rows(sample_store, day, lang):
     slides = build.made(asked(sample_store, as_of=day, lang=lang)).deck.slides
     assert list(dict.fromkeys(s.key for s in slides)) == [
-        "last", "targets", "changes", "red", "problems", "streets", "categories", "stages", "coordination", "conflicts", "blocked", "due",
+        "last", "targets", "changes", "red", "attention", "problems", "streets", "categories", "stages", "coordination", "conflicts", "blocked", "due",
         "rectification", "funds", "record"]
     for slide in slides:
         assert slide.headline and slide.title
@@ -84,7 +84,7 @@ def test_in_english_nothing_but_names_is_left_in_chinese(sample_store):
             fixed += [t for p in slide.body.items for t in (p.title, p.unit, p.word, *(x for line in p.lines for x in line))]
         else:
             fixed += [t for b in slide.body.rows for t in (b.name, b.word)] + [slide.body.done, slide.body.planned]
-        if not slide.about and slide.key != "blocked":  # they name the community, and a reason as it was reported
+        if not slide.about and slide.key not in ("blocked", "attention"):  # they name the community, and a reason as it was reported
             fixed.append(slide.headline)
         header = re.findall(r"<header>.*?</header>|<span class='keys'>.*?</span>", screen(slide, deck, at))
         for text in (*fixed, *header):
@@ -134,7 +134,7 @@ def test_a_ledger_that_comes_later_joins_by_being_described(sample_store, tmp_pa
 
 
 @pytest.mark.parametrize(("old", "new", "says"), [
-    ('figure = "stages"', 'figure = "stagess"', r"screen\[9\] \(stages\).*stagess"),
+    ('figure = "stages"', 'figure = "stagess"', r"screen\[10\] \(stages\).*stagess"),
     ('field = "longest_days"', 'field = "longest"', "has no such column"),
     ('kind = "red"', 'kind = "rot"', r"\(red\).kind"), ('"{n} 个小区，{households} 户"', '"{x} 个小区"', "x"),
     ('key = "due"', 'key = "red"', "twice"), ("[[screen]]", "[[screen", "TOML"),

@@ -3,6 +3,8 @@
 import calendar
 import csv
 import re
+import shutil
+import tempfile
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -44,12 +46,28 @@ def bits() -> dict[tuple[str, str], int]:
         return {(r["kind"], r["field"]): int(r["bit"]) for r in csv.DictReader(file)}
 
 
+_KEPT = tempfile.TemporaryDirectory(prefix="renewal-worlds-", ignore_cleanup_errors=True)
+
+
+@lru_cache(maxsize=4)
+def _empty(stamp: str) -> Path:
+    path = Path(_KEPT.name) / f"empty-{stamp}.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(schema()[0])
+    return path
+
+
+def emptied() -> Path:
+    """A version file with the tables and macros of the schema and nothing in them, to be copied: binding the macros is what takes its time."""
+    return _empty(schema()[1])
+
+
 @lru_cache(maxsize=64)
 def database(world: Path) -> Rows:
     """The rows of a world; made once for all cases, which only read: what a State keeps lies in temporary tables of a cursor's own."""
     known = bits()
-    connection = duckdb.connect()
-    connection.execute((settings.QUERIES / "schema.sql").read_text("utf-8"))
+    connection = duckdb.connect(shutil.copyfile(emptied(), Path(_KEPT.name) / f"{world.parent.parent.name}-{world.name}.duckdb"))
+    connection.execute("BEGIN")
     connection.execute((FOLDER / "plan.sql").read_text("utf-8"))
     if (world / "plan.sql").exists():  # what this world's plan has besides
         connection.execute((world / "plan.sql").read_text("utf-8"))
@@ -88,6 +106,7 @@ def database(world: Path) -> Rows:
         insert(connection, "reported", {"snapshot": snapshot, "project_id": project, "street": street or streets.get(project, ""), "name": name})
     for row in read(world / "snapshot_columns.csv"):
         insert(connection, "snapshot_columns", row)
+    connection.execute("COMMIT")
     return Rows(connection)
 
 

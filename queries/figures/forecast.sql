@@ -1,0 +1,71 @@
+-- title.zh: 推算
+-- title.en: Forecast
+-- zh: 只用这一期当时首次所知（不含以后的补报和更正），推算开工、完成两个目标：到目标日做完几个、几个赶不上、何时全部做完。四种说法并列，选过去误差最小的一种为准：
+--   速度抽样（throughput）：按计划数据中的施工日历把日历日折成工作时间（各时段的折算是设置，不是方案的规定），把从最早的计划或事件起的历史切成整工作周，数每周做完几个（含0的周），有放回地抽 10,000 次，直到剩下的做完，再按以后的日历折回日期。
+--   须有至少8个工作周、至少做完5个、最近8个工作周不为0、前后两半周的速度没有显著差别（秩和检验，5%），否则不推算并写明原因。
+--   同类偏差（slippage）：每个未完成的小区按“首次公布的计划＋偏差”，偏差取自本批次全部小区的 Kaplan–Meier 分布（已完成的为实际−首次计划，未完成的为至少已拖到自己报来之日），并以已经拖过的天数为条件；至少8个已完成的小区有首次计划才推算。
+--   超过已知最长偏差的部分说不出何时完成：日期不给，到目标日是否做完一半抽取算紧接着完成、一半算没有完成。参照类取全批次，只取天数，不显示是哪个小区。
+--   近四周速度（recent）：近28天做完的个数照此下去；为0则不推算。小区自报（stated）：每个小区按自己最新的预计（没有预计的按现行计划）；自己报来时已过期的不算能做完，也不算说过赶不上。
+--   区间为80%（P10–P90）。以“哪一种过去的平均误差（个）最小”选出所示的一种，只比这几种都给出说法的检验；历史上不足12次的，用模拟工程的检验来选。谁赶不上，用判断错得最少的一种。批次没有目标的，用所选范围内首次公布计划的最后一天。日期没有写明的已完成但不进任何一周。
+-- en: From nothing but what was first known at this round (no later report or correction): how many will be done by the target, how many will miss it, and when all will be done, for commencement and completion. Four ways
+--   side by side; the one with the least error so far is shown.
+--   Throughput: calendar days become working time by the plan's calendar (its factors are settings, no rule of the plan); the history from the first plan or event is cut into whole working weeks, what was done in each is counted (weeks of none too) and
+--   drawn again 10,000 times until the rest is done, then turned back into dates by the calendar ahead. Only with 8 working weeks, 5 done, some in the last 8 working weeks, and no significant difference between both halves
+--   (rank-sum test, 5 %); else refused with the reason.
+--   Slippage: every open community is done at its first published plan plus a slip drawn from the Kaplan-Meier distribution of all communities of the batch (finished: actual less plan; open: at least their own report less plan), given what has
+--   passed already; only with 8 finished ones that had a plan. When what lies beyond the longest slip known will end can not be said: no date; for the count by the target half of the runs take it as done at once, half as
+--   not done. The class is the whole batch, in days only, without names.
+--   Recent: as many as in the last 28 days, on and on; refused if none. Stated: each community by its own newest forecast (without one: its newest plan); one that was over at its own report counts neither as done nor as said to miss.
+--   Intervals are 80 % (P10 to P90). Shown is the way with the least mean error (communities) on those tests in which all of them spoke; with fewer than 12 on the history, on simulated programmes. Who will miss goes by the way with the fewest wrong
+--   statements. Without a target: the last day of the scope's first published plans. What was done on a day not told is done, but in no week.
+-- grain: role (commence, complete) and way
+-- params: as_of, known_at, batch, level, scope, category=null
+-- columns:
+--   role: commence or complete
+--   milestone: code of the milestone that counts as done
+--   way: recent, stated, slippage or throughput
+--   shown: whether its numbers are the ones shown
+--   names: whether its statements are those of who will miss
+--   refused: why it says nothing: few_weeks, few_events, stopped, unsteady, few_finished, none_recent ('' where it speaks)
+--   spread: whether it says how sure it is
+--   due: the day to be reached (empty: neither target nor plan)
+--   basis: target or plan
+--   passed: whether that day is over
+--   total: communities (count)
+--   done: of these done (count)
+--   remaining: of these not done (count)
+--   undated: done on a day not told (count)
+--   missed: not done by the day that is over (count; empty before)
+--   done_low: done by the due date, P10 (count)
+--   done_mid: done by the due date, P50, or as the naive way says (count)
+--   done_high: done by the due date, P90 (count)
+--   miss_low: total less done_high (count)
+--   miss_mid: total less done_mid (count)
+--   miss_high: total less done_low (count)
+--   p50: day by which all are done, even chance, or as the naive way says (empty: later than can be said)
+--   p80: day by which all are done with 80 % (empty: later than can be said)
+--   probability: that all are done by the due date (0 to 1)
+--   compared: what decided which way is shown: history or simulated (empty: no other way spoke)
+--   tests: tests in which all ways compared spoke (count)
+--   error: mean absolute error in these (communities)
+--   dates_held: of its 80 % intervals of the day when all is done, on simulated programmes, those that held (count)
+--   dates_given: such intervals given (count)
+--   record: what bias and statements were counted on: history or simulated
+--   bias: mean error, predicted less actual (communities; more than 0: too hopeful)
+--   named: statements that a community would miss a day (count)
+--   named_right: of these right (count)
+--   missing: communities that did miss the day in these tests (count)
+--   weeks: working weeks seen (count)
+--   events: done in them (count)
+--   earlier: of these in the first half of the weeks (count)
+--   later: of these in the last half (count)
+--   recent: done in the last 28 days (count)
+--   finished: finished communities with a plan in the reference class (count)
+--   counted: communities in the reference class (count)
+--   longest: the longest slip known (days)
+--   tail: part of the class whose slip is longer than that (0 to 1)
+--   over: open communities whose own stated day was over at their report (count)
+--   round: the round that all this is told from
+-- clause: 一(三)
+-- analysis: forecast.outlook
+FROM forecast_basis_at($as_of, $known_at, $level, $batch, $scope, $category);

@@ -1,0 +1,28 @@
+-- title.zh: 历史回测
+-- title.en: Back-test on the history
+-- zh: 站在过去每隔四期的一期（只用当时首次所知），对4、8、13、26周以后和目标日（已过的）各作一次“推算”，与这一期所知的结果相比：到那一天又做完几个（误差、偏向、80%区间盖住几次），和谁做不完（首次计划在那一天以前的未完成小区；目标日为全部未完成的）。
+--   说中：说它做不完、确实没有做完。结果还没有报来的小区不判。同一小区在不同的期、不同的周数各算一次，互相不独立，次数多不等于证据多。以后离开名单的小区不计。整个批次一起检验，不分街道。
+-- en: From every fourth past round (told only what was first known then) a forecast for 4, 8, 13 and 26 weeks later and for the target (once it is over), held against what is known at this round: how many more were done by then (error, bias, how
+--   often the 80 % interval held), and who was not (open communities whose first plan lay before that day; for the target all open ones). Right: said not to be done, and was not. A community whose result has not been reported is not judged. The same
+--   community counts once a round and horizon; these are not independent, many are not much evidence. Those that have left the list are not counted. The batch is tested as a whole, not by street.
+-- grain: role, horizon and way
+-- params: as_of, known_at, batch, level, scope, category=null
+-- columns:
+--   role: commence or complete
+--   horizon: weeks ahead (4, 8, 13, 26), target, or all
+--   way: recent, stated, slippage or throughput
+--   tests: origins tried (count)
+--   refused: of these in which it said nothing (count)
+--   covered: of its 80 % intervals those that held (count)
+--   intervals: 80 % intervals given (count)
+--   error: mean absolute error (communities)
+--   bias: mean of predicted less actual (communities; more than 0: too hopeful)
+--   compared: tests in which it and the stated forecasts both spoke (count)
+--   own_error: its mean absolute error in these
+--   stated_error: that of the stated forecasts in these
+--   named: statements that a community would not be done (count)
+--   named_right: of these right (count)
+--   missed: communities that were not done, where it spoke (count)
+-- clause: 一(三)
+-- analysis: forecast.history
+FROM forecast_basis_at($as_of, $known_at, $level, $batch, $scope, $category);

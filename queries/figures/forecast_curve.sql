@@ -1,0 +1,17 @@
+-- title.zh: 推算曲线
+-- title.en: Forecast, week by week
+-- zh: “推算”背后逐周的累计个数：实际（按事件日期）、首次公布的计划，以及各种说法往后每周的中位数和80%区间（天真的说法没有区间）。说法被拒绝的没有线。口径同“推算”。
+-- en: The running counts behind the forecast, week by week: actual (by the date of the event), first published plans, and what every way says of the weeks ahead, median and 80 % interval (the naive ones have
+--   none). A way that is refused has no line. Defined as “Forecast”.
+-- grain: role, line and week (counted from the round)
+-- params: as_of, known_at, batch, level, scope, category=null
+-- columns:
+--   role: commence or complete
+--   line: actual, planned, recent, stated, slippage or throughput
+--   day: end of the week
+--   low: P10 (count)
+--   mid: done by then, of forecasts P50 (count)
+--   high: P90 (count)
+-- clause: 一(三)
+-- analysis: forecast.curve
+FROM forecast_basis_at($as_of, $known_at, $level, $batch, $scope, $category);

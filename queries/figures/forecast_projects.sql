@@ -1,0 +1,39 @@
+-- title.zh: 谁赶不上
+-- title.en: Who will miss it
+-- zh: 未开工、未完成的小区各一行，只用这一期当时首次所知：首次计划、现行计划、自己最新的预计，和按“同类偏差”到目标日还做不完的可能（整百分数）。赶不上：按过去判断错得最少的一种说法（见 way：stated 自报的预计晚于目标；slippage 可能不低于50%）；
+--   有风险：另一种说法这样说，或自报的预计在自己报来时已过期；已错过：目标日已过仍没有完成。没有目标的批次用所选范围内首次计划的最后一天。排序：先已错过，再赶不上，再有风险；同一类里可能大的、晚得多的、户数多的在前。
+--   预计完成为同类偏差的中位数（P50、P80），空为说不出。滞后原因和责任单位照台账现在所知，不参与推算。其余口径同“推算”。
+-- en: A row for every community that has not commenced, or is not complete, from what was first known at this round: first plan, newest plan, its own newest forecast, and the chance by “slippage” that it is not done by the target
+--   (whole per cent). Will miss: by the way with the fewest wrong statements so far (way: stated, its own forecast is later than the target; slippage, a chance of 50 % or more). At risk: the other way says so, or its own forecast was over at its
+--   own report. Missed: the target is over. Without a target the last day of the scope's first plans. Missed first, then will miss, then at risk; inside these by chance, lateness and households. Expected: median and P80 by slippage, empty where that can not be
+--   said. Reason and unit are as the ledgers have them now and take no part in the forecast. Else as “Forecast”.
+-- grain: role and open community
+-- params: as_of, known_at, batch, level, scope, category=null
+-- columns:
+--   role: commence or complete
+--   milestone: code of the milestone that counts as done
+--   project_id: number of the project
+--   name: community
+--   street: street
+--   households: households (count)
+--   baseline: first published plan
+--   replanned: newest plan
+--   forecast: its own newest forecast
+--   stated_over: whether that day (without a forecast: the newest plan) was over at its own report
+--   due: the day to be reached
+--   basis: target or plan (empty: neither)
+--   says: missed, will_miss, at_risk, in_time or no_due
+--   why: passed, stated_later, stated_over or odds ('' for none)
+--   p_miss: chance that it is not done by the due date, by slippage (whole per cent; empty where that way is refused)
+--   days_after: its own stated day less the due date (days; empty where it states none)
+--   expected: P50 of its day, by slippage (empty: later than can be said, or refused)
+--   expected80: P80 of its day
+--   way: the way that says who: stated or slippage
+--   reason: reason of delay in the ledger's words
+--   unit: unit responsible
+--   reported_as_of: the report that this is from
+--   round: the round that all this is told from
+-- clause: 一(三)
+-- analysis: forecast.projects
+SELECT b.*, h.reason, h.unit
+FROM forecast_basis_at($as_of, $known_at, $level, $batch, $scope, $category) b LEFT JOIN held_up_at($as_of, $known_at) h USING (project_id, role);
