@@ -9,7 +9,7 @@ given = fields.of_page(("section", "goal", "named_from"), {"section": forecast.S
 section = given["section"] or forecast.SECTIONS[0]
 role = given["goal"] or forecast.leading(q)
 
-ui.begin(forecast.finding(q, role))
+ui.begin(forecast.finding(q, role, section))
 if not q.figure("forecast").empty:
     forecast.choose(q, section, role)
     if section == "forecast":

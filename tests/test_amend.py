@@ -34,6 +34,7 @@ A2,七贤街道,开工,2020-06-10,,,
 B1,兴隆街道,开工,2020-05-10,,2020-05-12,
 """
 FILES = {"项目库": REGISTER, "进度台账": WORKS, "节点台账": MILESTONES}
+pytestmark = pytest.mark.usefixtures("only_stops")
 EVER = "DATE '9999-12-30', TIMESTAMP '9999-12-31'"
 
 
@@ -784,6 +785,7 @@ def test_of_two_files_of_one_name_the_one_that_offends_is_refused(store, tmp_pat
     assert rows(store, "SELECT project_id FROM milestones JOIN snapshots USING (snapshot) WHERE publication = 2") == [("B1",)]
 
 
+@pytest.mark.all_rules
 def test_everything_at_once_is_made_again(store):
     put_right(store, "register", "", "households", "120")
     no_change(store, street="七贤街道", as_of=date(2020, 6, 12))

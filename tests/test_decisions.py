@@ -177,6 +177,7 @@ def publish(store: Store, folder: Path, n: int) -> str:
     return store.version()
 
 
+@pytest.mark.usefixtures("only_stops")
 def test_a_pinned_version_outlives_any_number_of_publications(tmp_path):
     store = Store(tmp_path / "store")
     pinned = publish(store, tmp_path, 1)

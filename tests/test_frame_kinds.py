@@ -303,6 +303,7 @@ def test_a_newer_ledger_of_a_unit_says_its_rows_anew_and_leaves_all_others_as_th
     assert rows(store, "SELECT count(*) FROM tasks_at(DATE '2020-06-11', TIMESTAMP '9999-12-31')") == [(3,)]
 
 
+@pytest.mark.all_rules
 def test_several_units_in_one_file_and_one_in_each_of_two(store):
     head = LEDGERS["任务分工台账"].splitlines()[0] + "\n"
     both = upload("任务分工台账", head + "区水务局,SW1,推进中,,,,\n区民政局,MZ1,推进中,,,,\n", LATER)
@@ -371,6 +372,7 @@ def test_a_cell_is_corrected_and_all_other_rows_stay(store, kind, holder, subjec
     assert rows(store, "SELECT DISTINCT reported_as_of FROM further_at({})") == days
 
 
+@pytest.mark.all_rules
 def test_many_kinds_in_one_patch_taken_back_and_made_again(store):
     first = said(store)
     edits = [Edit(*edit[:5]) for edit in EDITS]

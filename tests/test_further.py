@@ -178,6 +178,7 @@ def test_a_cell_is_corrected_and_all_other_rows_stay(store, kind, subject, field
     assert rows(store, f"SELECT kind, subject, said FROM further_at({EVER}) WHERE kind <> '{kind}' OR subject <> '{subject}' ORDER BY ALL") == before
 
 
+@pytest.mark.all_rules
 def test_many_kinds_in_one_patch_and_all_can_be_made_again(store):
     edits = [Edit(kind, "A1", subject, field, value) for kind, subject, field, value, _sql, _e in EDITS]
     edits.append(Edit("satisfaction", "B1", "", "satisfied", "40"))

@@ -39,6 +39,18 @@ def test_levels_asked_in_any_order_do_not_meet(sample_store, name):
         assert [[_plain(v) for v in row] for row in got] == [[_plain(v) for v in row] for row in want]
 
 
+def test_macros_of_a_level_follow_the_level_each_by_itself(sample_store):
+    """One figure asks for the history alone, the next for the status alone: neither leaves the other at its level."""
+    store, day = Store(sample_store), date(2021, 9, 3)
+    figure = lambda name, level: figures.run(name, as_of=day, batch=2020, level=level, scope=SCOPE, store=store).to_csv()  # noqa: E731
+    want = {level: figure("headline", level) for level in ("M15", "M14")}
+    triangles = {level: figure("revision_triangle", level) for level in ("M15", "M14", "M15")}
+    assert want["M15"] != want["M14"] and triangles["M15"] != triangles["M14"]
+    for level in ("M14", "M15", "M14"):
+        assert figure("revision_triangle", level) == triangles[level]
+        assert figure("headline", level) == want[level]
+
+
 def _plain(value):
     if value is None or pd.isna(value):
         return None

@@ -26,6 +26,9 @@ def write(folder: Path, name: str, text: str) -> Path:
     return path
 
 
+pytestmark = pytest.mark.usefixtures("only_stops")
+
+
 @pytest.fixture(scope="module")
 def june(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("june")

@@ -35,7 +35,7 @@
 --   done: of these done (count)
 --   remaining: of these not done (count)
 --   undated: done on a day not told (count)
---   missed: not done by the day that is over (count; empty before)
+--   missed: not done by the day that is over, by the last day of a written date; done on a day not told: not counted (count; empty before)
 --   done_low: done by the due date, P10 (count)
 --   done_mid: done by the due date, P50, or as the naive way says (count)
 --   done_high: done by the due date, P90 (count)

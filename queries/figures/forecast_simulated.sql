@@ -1,15 +1,15 @@
 -- title.zh: 模拟回测
 -- title.en: Back-test on simulated programmes
--- zh: 推算的各种说法在模拟工程上的成绩：每种冲击若干个工程（缺省60个，四种共240个），20—120个项目，计划呈 S 形，偏差多数小、少数大，自报的预计把延误承认得晚，承认的多少不一；在到目标日时间的25%、50%、75%处各站一次。
+-- zh: 推算的各种说法在模拟工程上的成绩：每种冲击若干个工程（缺省50个，四种共200个），20—120个项目，计划呈 S 形，偏差多数小、少数大，自报的预计把延误承认得晚，承认的多少不一；在到目标日时间的25%、50%、75%处各站一次。
 --   冲击：无；严冬（日历折减的时段只剩折减后三分之一的工效）；施工单位退出（中途三分之一的项目停8—20周）；集中验收（每4—8周验收一次）。模拟数据是编的，固定种子，不代表任何地区，只看方法经不经得起冲击。
 --   日期一栏是全部做完的那一天：区间没有上限的（说不出）也算盖住，连下限都说不出的不算给出区间。“无日历的速度抽样”不用施工日历，供比较日历有没有用。
--- en: How the ways of forecasting do on simulated programmes: so many a shock (60 unless told otherwise, 240 in all) of 20 to 120 projects, planned in an S, most slips small and some large, delays stated late and more or less truly; each seen from 25, 50 and
+-- en: How the ways of forecasting do on simulated programmes: so many a shock (50 unless told otherwise, 200 in all) of 20 to 120 projects, planned in an S, most slips small and some large, delays stated late and more or less truly; each seen from 25, 50 and
 --   75 % of the time to its target. Shocks: none; a hard winter (what the calendar slows goes at a third of that); a contractor gone (a third of the projects stand still for 8 to 20 weeks); acceptances in lumps (every 4 to 8
 --   weeks). The programmes are made up from a fixed seed and stand for no district: they only show which shocks a way stands. Dates are of the day when all is done; an interval without an upper end (later than can be
 --   said) counts as holding, one without a lower end as not given.
 --   Throughput without calendar shows whether the calendar helps.
 -- grain: shock (and all together) and way
--- params: scope, programmes=60
+-- params: scope, programmes=50
 -- columns:
 --   shock: none, winter, contractor, batch, or all
 --   programmes: simulated programmes (count)

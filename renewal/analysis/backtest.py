@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from renewal.analysis import programmes
-from renewal.analysis.outlook import Outlook, Standing, Working, recent, stated
+from renewal.analysis.outlook import ORIGINS, Outlook, Standing, Working, recent, stated
 from renewal.analysis.reference import slippage
 from renewal.analysis.throughput import throughput
 
@@ -28,9 +28,8 @@ TESTS = 12  # so many tests in common, before the history decides
 EVEN = 0.5  # a project is named as missing the day from this probability on
 LOW, HIGH = 0.1, 0.9  # the 80 % interval
 SEED = 20200508
-RUNS = 400  # of a test
+RUNS = 250  # of a test
 QUICK = 10  # simulated programmes a shock that decide where the history can not yet
-ORIGINS = (0.25, 0.5, 0.75)  # parts of the time to a simulated target
 
 
 def judged(

@@ -20,13 +20,12 @@ import pandas as pd
 
 from renewal.analysis import backtest
 from renewal.analysis.backtest import EVEN, HIGH, LOW, NAMING, PLAIN, QUICK, SEED, TESTS, WAYS
-from renewal.analysis.outlook import WEEK, Outlook, Standing, Working
+from renewal.analysis.outlook import RUNS, WEEK, Outlook, Standing, Working
 from renewal.analysis.reference import slippage
 
-RUNS = 10_000
 ROLES = ("commence", "complete")
 HORIZONS = (4, 8, 13, 26)  # weeks ahead that the history is tried on
-AHEAD, CURVE = 13, 2_000  # weeks beyond the last day of the curves; runs of their fans
+AHEAD, CURVE = 8, 2_000  # weeks beyond the last day of the curves; runs of their fans
 _EPOCH = date(1970, 1, 1).toordinal()
 _UNDATED = date(9999, 12, 31).toordinal()
 _YEARS = date(2020, 1, 1).toordinal(), date(2024, 12, 31).toordinal()  # of the made-up programmes
@@ -132,7 +131,7 @@ def curve(rows: pd.DataFrame, given: Mapping[str, Any]) -> pd.DataFrame:
         done, plans = np.sort(part.done[~part.open]), np.sort(part.baseline[~np.isnan(part.baseline)])
         began = min([*done[:1], *plans[:1], now])
         behind = np.append(np.arange(now, began - WEEK, -WEEK)[::-1][:-1], now)
-        end = max(s.due if not np.isnan(s.due) else now, now) + AHEAD * WEEK
+        end = max(s.due if not np.isnan(s.due) else now, now) + AHEAD * WEEK if part.open.any() else now
         ahead = np.arange(now, end + WEEK, WEEK)
         add(s.role, "actual", behind, np.searchsorted(done, behind, side="right"))
         every = np.concatenate([behind, ahead[1:]])
@@ -204,7 +203,7 @@ def history(rows: pd.DataFrame, given: Mapping[str, Any]) -> pd.DataFrame:
 def simulated(rows: pd.DataFrame, given: Mapping[str, Any]) -> pd.DataFrame:
     """The figure forecast_simulated: a row a shock and way. The rows are the calendar alone."""
     if rows.empty:
-        return _judgements([], ("shock",))
+        return _judgements([], ("shock", "programmes"))
     return _judgements(_shocks(Past(rows, np.nan, _calendar(rows)), int(given["programmes"])), ("shock", "programmes"))
 
 
@@ -282,7 +281,8 @@ def _said(s: Study, way: str, o: Outlook) -> dict[str, Any]:
         "basis": _basis(s), "passed": bool(due < s.state.day), "round": s.state.day,
     }
     if row["passed"]:
-        row["missed"] = total - int((part.done <= due).sum())
+        end = _ordinals(s.rows["done_to"])[s.mine]  # on time by the last day that was meant; on a day not told neither on time nor late
+        row["missed"] = int((part.open | (part.dated & (end > due))).sum())
     if o.refused:
         return row
     row |= {"p50": o.finished(0.5), "p80": o.finished(0.8) if o.spread else np.nan, "tail": o.facts.get("beyond")}
@@ -384,7 +384,8 @@ def _tests(past: Past) -> pd.DataFrame:
     part, found = past.part, []
     newest = part[part["round"] == part["round"].max()].set_index("project_id")
     now = float(_ordinals(newest["round"])[0])
-    done, told = (pd.Series(_ordinals(newest[c]), newest.index) for c in ("done", "reported_as_of"))
+    done, told, end = (pd.Series(_ordinals(newest[c]), newest.index) for c in ("done", "reported_as_of", "done_to"))
+    told = told.where(end != _UNDATED)  # done by a day, perhaps earlier: not judged where that day is later than the one asked about
     for _round, then in part[part["project_id"].isin(newest.index)].groupby("round"):
         state = _standing(then)
         if state.day >= now or not state.open.any():

@@ -14,6 +14,12 @@ import numpy as np
 
 WEEK = 7
 RECENT = 28  # days of the naive pace
+# Below these the ways of forecasting say nothing. They stand here, where no library of statistics is loaded, for the words of the page.
+WEEKS, EVENTS = 8, 5  # working weeks that must lie behind, and how many done in them (throughput)
+STOPPED = 8  # working weeks without any: it stands still
+FINISHED = 8  # finished projects with a baseline that the reference class needs
+RUNS = 10_000  # draws of what is shown
+ORIGINS = (0.25, 0.5, 0.75)  # parts of the time to a simulated target at which the ways are tried
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import CensoredData, ecdf
 
-from renewal.analysis.outlook import Outlook, Standing, Working
+from renewal.analysis.outlook import FINISHED, Outlook, Standing, Working
 
-FINISHED = 8  # finished projects with a baseline that the class needs
 _NEVER = -1e6  # slip that has passed of a project that nobody has reported: none known
 _NONE = 1e-12  # a share that is nothing but rounding
 

@@ -10,11 +10,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import mannwhitneyu
 
-from renewal.analysis.outlook import WEEK, Outlook, Standing, Working
+from renewal.analysis.outlook import EVENTS, STOPPED, WEEK, WEEKS, Outlook, Standing, Working
 
-WEEKS = 8  # working weeks that must lie behind
-EVENTS = 5  # done in them
-STOPPED = 8  # working weeks without any: it stands still
 LEVEL = 0.05  # of the test that both halves have one pace
 MOST = 600  # working weeks looked ahead at most
 

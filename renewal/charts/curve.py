@@ -75,7 +75,7 @@ def s_curve(data: pd.DataFrame, *, as_of: date, labels: dict[str, str], targets:
                    before=(now - start).days > _EARLY)
     # Room for the labels right of the as-of date.
     chart.date_axis(start, max(last, now + (last - start) * 0.42))
-    chart.y |= {"range": [0, total * 1.12], "nticks": 6, "tickformat": ",d", "gridcolor": theme.HAIRLINE, "showgrid": True,
+    chart.y |= {"range": [0, total * 1.2], "nticks": 6, "tickformat": ",d", "gridcolor": theme.HAIRLINE, "showgrid": True,
                 "tickfont": {"color": theme.MUTED}, "rangemode": "tozero"}
     if total < 6:  # whole communities
         chart.y["dtick"] = 1

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from renewal import charts, fields, findings, parts, ui
+from renewal.analysis import outlook as limits
 from renewal.cache import Question
 from renewal.charts import theme
 from renewal.charts.theme import FEW
@@ -73,9 +74,9 @@ def ways() -> dict[str, str]:
 def _how() -> dict[str, str]:
     """What a way takes for granted, in one line."""
     return {
-        "recent": _("近28天做完的个数照此下去"), "stated": _("各小区按自己最新的预计；已过期的不算能做完"),
+        "recent": _("近 {days} 天做完的个数照此下去").format(days=limits.RECENT), "stated": _("各小区按自己最新的预计；已过期的不算能做完"),
         "slippage": _("首次计划加上全批次的偏差分布（Kaplan–Meier），以已拖的天数为条件"),
-        "throughput": _("历史各工作周的个数有放回地抽一万次，按施工日历折算"),
+        "throughput": _("历史各工作周的个数有放回地抽 {n} 次，按施工日历折算").format(n=f"{limits.RUNS:,}"),
     }
 
 
@@ -86,18 +87,20 @@ def _shocks() -> dict[str, str]:
 def refusal(row: pd.Series) -> str:
     """Why a way says nothing, with its numbers."""
     words = {
-        "few_weeks": _("只有 {weeks} 个工作周，少于 8 个"), "few_events": _("至今做完 {events} 个，少于 5 个"),
-        "stopped": _("最近 8 个工作周一个也没有"),
+        "few_weeks": _("只有 {weeks} 个工作周，少于 {least} 个"), "few_events": _("至今做完 {events} 个，少于 {few} 个"),
+        "stopped": _("最近 {stopped} 个工作周一个也没有"),
         "unsteady": _("速度不稳，前一半工作周 {earlier} 个、后一半 {later} 个（秩和检验）"),
-        "few_finished": _("有计划的已完成小区 {finished} 个，少于 8 个"), "none_recent": _("近四周一个也没有"),
+        "few_finished": _("有计划的已完成小区 {finished} 个，少于 {class_least} 个"), "none_recent": _("近四周一个也没有"),
     }
-    return words.get(row["refused"], "").format(**{k: row[k] for k in ("weeks", "events", "earlier", "later", "finished")})
+    given = {k: row[k] for k in ("weeks", "events", "earlier", "later", "finished")}
+    least = {"least": limits.WEEKS, "few": limits.EVENTS, "stopped": limits.STOPPED, "class_least": limits.FINISHED}
+    return words.get(row["refused"], "").format(**given, **least)
 
 
 def percent(share: float) -> str:
     """A chance in whole per cent; never surer than the draws."""
     value = round(100 * share)
-    return _("不到 1%") if value < 1 else "≥ 99%" if value >= 99 else f"{value}%"
+    return "< 1%" if value < 1 else "≥ 99%" if value >= 99 else f"{value}%"
 
 
 def _span(row: pd.Series) -> str:
@@ -128,9 +131,9 @@ def _record(row: pd.Series) -> str:
 
 # ---- the sentence ----------------------------------------------------------------------------------------------------
 
-def finding(q: Question, role: str) -> Finding:
-    """How many will miss the target by the way that did best so far, and how often such statements were right; once it is over, who
-    missed and when the rest comes."""
+def finding(q: Question, role: str, section: str = SECTIONS[0]) -> Finding:
+    """How many will miss the target by the way that did best so far, in the section of names where they are, and how often such
+    statements were right; once it is over, who missed and when the rest comes."""
     rows = _rows(q, role)
     if rows.empty:
         return findings.nothing(q.asked, q.plan)
@@ -152,21 +155,31 @@ def finding(q: Question, role: str) -> Finding:
         text = _("{date} 已过：{n}/{total} 个小区没有赶上{word}，还剩 {left} 个；{when}").format(
             date=_due(q, row), n=row["missed"], total=row["total"], word=word, left=row["remaining"], when=_rest(row)
         )
-        return Finding("late", text, semicolon().join([_why(rows, row), *basis]))
+        where = _named_streets(q, role)
+        return Finding("late", text, semicolon().join([*([_("没有做到的：{where}").format(where=where)] if where else []), _why(row), *basis]))
     who, names = _naming(rows), _names(q, role)
     n, certain = int(row["miss_mid"]), int((names["says"] == "will_miss").sum())
     span = _span(row)
     date, told = _due(q, row), _record(who)
     if n or not (row["miss_high"] or certain):
-        text = _("推算：约 {n} 个小区{span}赶不上 {date} {word}") if n else _("推算：{left} 个小区都赶得上 {date} {word}")
+        text = n_("推算：约 {n} 个小区{span}赶不上 {date} {word}", n) if n else _("推算：{left} 个小区都赶得上 {date} {word}")
     else:
         text = _("推算：都赶得上 {date} {word}{span}")
     text = text.format(n=n, left=row["remaining"], date=date, word=word, span=_("（{span}）").format(span=span) if span else "")
-    if certain:
+    if section == "who" and certain and (where := _named_streets(q, role)):
+        text = n_("推算：点名 {n} 个小区赶不上 {date} {word}：{where}", certain).format(n=certain, date=date, word=word, where=where)
+    elif certain:
         text = comma().join((text, n_("点名 {n} 个", certain).format(n=certain)))
     status = "late" if n or certain else "under_way" if row["miss_high"] else "on_plan"  # not all is well where many may yet miss it
-    said = [_silent(who), _other(rows, row), _why(rows, row)]
+    said = [_silent(who), _other(rows, row), _why(row)]
     return Finding(status, semicolon().join(t for t in (text, told) if t), semicolon().join([s for s in said if s] + basis))
+
+
+def _named_streets(q: Question, role: str) -> str:
+    """The streets of those that have missed it or are named, with their counts."""
+    rows = _names(q, role)
+    counts = rows[rows["says"].isin(("missed", "will_miss"))]["street"].value_counts()
+    return "" if q.asked.street else findings.where(tuple(counts.items()), q.plan)
 
 
 def _rest(row: pd.Series) -> str:
@@ -180,20 +193,14 @@ def _rest(row: pd.Series) -> str:
     )
 
 
-def _why(rows: pd.DataFrame, row: pd.Series, *, errors: bool = False) -> str:
-    """Why this way is shown; errors: with those of the others."""
+def _why(row: pd.Series) -> str:
+    """Why this way is shown."""
     if not row["compared"]:
         return _("只有{way}说得出").format(way=ways()[row["way"]])
     where = _("模拟工程") if row["compared"] == "simulated" else _("历史")
-    text = _("取{way}：在 {n} 次{where}检验里平均误差最小，{error} 个").format(
+    return _("取{way}：在 {n} 次{where}检验里平均误差最小，{error} 个").format(
         way=ways()[row["way"]], n=row["tests"], where=where, error=f"{row['error']:.1f}"
     )
-    others = [
-        _("{way} {error}").format(way=ways()[r.way], error=f"{r.error:.1f}")
-        for r in rows.itertuples()
-        if r.way != row["way"] and not pd.isna(r.error)
-    ]
-    return _("{text}（{others}）").format(text=text, others=comma().join(others)) if errors and others else text
 
 
 def _silent(who: pd.Series) -> str:
@@ -252,7 +259,7 @@ def _ways_table(q: Question, role: str, rows: pd.DataFrame) -> None:
     if not row["passed"] and not pd.isna(row["due"]):
         columns += [
             ui.Column(_("赶不上（80% 区间）"), lambda r: _miss_cell(r), number=True, wrap=True),
-            ui.Column(_("全部按期"), lambda r: "–" if pd.isna(r.probability) else percent(r.probability), number=True),
+            ui.Column(_("全部按期"), lambda r: "–" if pd.isna(r.probability) else escape(percent(r.probability)), number=True),
         ]
     columns += [
         ui.Column(_("全部做完 P50 · P80"), lambda r: _dates_cell(r), wrap=True),
@@ -260,7 +267,7 @@ def _ways_table(q: Question, role: str, rows: pd.DataFrame) -> None:
     ]
     order = rows.assign(turn=~rows["shown"], silent=rows["refused"] != "").sort_values(["turn", "silent", "error"], kind="stable")
     ui.table(order, columns, empty=_("没有小区"))
-    ui.note(semicolon().join((_why(rows, row), _("误差最小的若是“近四周速度”或“小区自报预计”这样的简单说法，就取它"))))
+    ui.note(semicolon().join((_why(row), _("误差最小的若是“近四周速度”或“小区自报预计”这样的简单说法，就取它"))))
     silent = rows[rows["refused"] != ""]
     if len(silent):
         ui.note(semicolon().join(_("{way}不推算：{why}").format(way=ways()[r["way"]], why=refusal(r)) for _i, r in silent.iterrows()))
@@ -310,7 +317,7 @@ def grounds(q: Question, role: str) -> None:
     rows = _rows(q, role)
     if not _shown(rows)["remaining"]:
         return
-    ui.heading(_("依据"), _("都取自截至日当时所知；以后的补报和更正不算"))
+    ui.heading(_("推算的依据"), _("都取自截至日当时所知；以后的补报和更正不算"))
     weeks, slips, recent, own = (rows.loc[w] for w in ("throughput", "slippage", "recent", "stated"))
     said = [
         _("速度抽样：{weeks} 个工作周，做完 {events} 个，前一半 {earlier} 个、后一半 {later} 个").format(
@@ -321,10 +328,10 @@ def grounds(q: Question, role: str) -> None:
     ]
     if not pd.isna(slips["longest"]) and not pd.isna(slips["tail"]):
         said[1] += _("，已知最长偏差 {days} 天，估计还有 {share} 更长，多久说不出").format(days=slips["longest"], share=percent(slips["tail"]))
-    if own["over"] and not pd.isna(own["over"]):
-        said.append(_("{n} 个小区自报的预计在报来时已过期：算做不完，但不点名").format(n=own["over"]))
+    if not pd.isna(own["over"]) and own["over"]:
+        said.append(_("自报的预计在报来时已过期的 {n} 个：算做不完，但不点名").format(n=own["over"]))
     if own["undated"]:
-        said.append(_("{n} 个完成日期没有写明：算已完成，不进任何一周").format(n=own["undated"]))
+        said.append(_("完成日期没有写明的 {n} 个：算已完成，不进任何一周").format(n=own["undated"]))
     ui.note(semicolon().join(said))
     ui.note(semicolon().join(_("{way}：{how}").format(way=ways()[w], how=how) for w, how in _how().items()))
     ui.note(_("自报预计和近四周速度没有自带的区间，按它们在模拟工程里到目标日的误差放宽（P10–P90）"))
@@ -341,8 +348,8 @@ def grounds(q: Question, role: str) -> None:
     ui.table(
         windows,
         [
-            ui.text("name", _("时段")), ui.text("days", _("日期")), ui.Column(_("工效"), lambda r: f"{r.factor:.0%}", number=True),
-            ui.text("basis", _("依据"), wide=True),
+            ui.text("name", _("时间段")), ui.text("days", _("日期")), ui.Column(_("工效"), lambda r: f"{r.factor:.0%}", number=True),
+            ui.text("basis", _("设置的依据"), wide=True),
         ],
         empty=_("没有设置时段"),
     )
@@ -367,13 +374,10 @@ def named(q: Question, role: str, start: str) -> None:
     listed = rows[rows["says"].isin(SAYS)]
     ui.heading(_("谁赶不上"), _("{told}；共 {n} 个没有做到的小区").format(told=told, n=len(rows)))
     first = _naming(_rows(q, role))
-    streets = listed[listed["says"].isin(("missed", "will_miss"))]["street"].value_counts(sort=True)
-    if len(streets):
-        ui.note(_("已错过和赶不上的：{where}").format(where=findings.where(tuple(streets.items()), q.plan)))
     columns = [
         ui.Column(_("小区"), lambda r: parts.community(q, r), wrap=True), ui.Column(_("推算"), lambda r: _says(r, words)),
         ui.Column(_("理由"), lambda r: escape(_reason(r)), wide=True),
-        ui.Column(_("同类偏差说赶不上"), lambda r: "–" if pd.isna(r.p_miss) else percent(r.p_miss / 100), number=True),
+        ui.Column(_("同类偏差说赶不上"), lambda r: "–" if pd.isna(r.p_miss) else escape(percent(r.p_miss / 100)), number=True),
         ui.when("baseline", _("首次计划")), ui.Column(_("自报预计"), lambda r: _own(r)),
         ui.Column(_("同类偏差 P50"), lambda r: ui.day(r.expected) if not pd.isna(r.expected) else escape(_("说不出"))),
         ui.number("households", _("户数")),
@@ -462,7 +466,7 @@ def history(q: Question, role: str) -> None:
     """The back-test on the office's own history."""
     rows = q.figure("forecast_backtest")
     rows = rows[rows["role"] == role]
-    words = {"4": _("4 周后"), "8": _("8 周后"), "13": _("13 周后"), "26": _("26 周后"), "target": _("到目标日"), "all": _("合计")}
+    words = {"target": _("到目标日"), "all": _("合计")}
     ui.heading(
         _("历史回测"), _("站在过去每隔四期的一期，只用当时所知，和截至 {date} 所知的结果比；全批次").format(date=q.asked.as_of.isoformat())
     )
@@ -472,7 +476,7 @@ def history(q: Question, role: str) -> None:
     total = rows[rows["horizon"] == "all"].set_index("way", drop=False)
     ui.note(semicolon().join(_verdict(total.loc[w]) for w in total.index if total.loc[w, "tests"] > total.loc[w, "refused"]))
     order = rows.assign(turn=rows["horizon"] != "all").sort_values("turn", kind="stable")
-    ui.table(order, _judged_columns(_("个")), empty="", group=lambda r: words[r.horizon])
+    ui.table(order, _judged_columns(_("个")), empty="", group=lambda r: words.get(r.horizon) or n_("{n} 周后", int(r.horizon)).format(n=r.horizon))
     ui.note(_("同一小区在不同的期、不同的周数各算一次，互相不独立；结果还没有报来的不判"))
     ui.links([(_("导出历史回测"), q.asked.url("tables", table="forecast_backtest"))])
 
@@ -497,7 +501,9 @@ def simulated(q: Question) -> None:
     if rows.empty:
         return
     count = int(rows.loc[rows["shock"] == "all", "programmes"].iloc[0])
-    ui.heading(title, _("{n} 个编出来的工程（固定种子），各在到目标日时间的 25%、50%、75% 处站一次；不代表任何地区").format(n=count))
+    ui.heading(title, _("{n} 个编出来的工程（固定种子），各在到目标日时间的 {parts} 处站一次；不代表任何地区").format(
+            n=count, parts=comma().join(f"{part:.0%}" for part in limits.ORIGINS)
+        ))
     ui.note(_simulated_verdict(rows))
     columns = [
         *_judged_columns(_("个")), _part("date_covered", "date_intervals", _("日期 80% 区间盖住")),
@@ -580,4 +586,4 @@ def afterwards(q: Question, role: str) -> None:
     if others:
         ui.note(_("其余说法当时说：{others}").format(others=others))
     if len(known) < len(names):
-        ui.note(_("{n} 个以后离开了名单，不计").format(n=len(names) - len(known)))
+        ui.note(_("以后离开了名单的 {n} 个不计").format(n=len(names) - len(known)))

@@ -125,7 +125,7 @@ def _slippage_found(q: Question, rows: pd.DataFrame, role: str) -> Finding:
     text = _("{word} {n}/{of} 个小区晚于首次计划").format(word=word, n=main["late"], of=main["n"])
     if main["worst"] > 0:
         middle = _("中位{days}").format(days=slip_word(main["median"])) if pd.notna(main["median"]) else ""
-        most = _("最多 {n} 天（{name}）").format(n=main["worst"], name=main["worst_name"])
+        most = n_("最多 {n} 天", int(main["worst"])).format(n=main["worst"])
         text = _("{text}，{days}").format(text=text, days=comma().join(d for d in (middle, most) if d))
     said = _recent(q, role)
     if said is not None and said[0]:
@@ -135,7 +135,12 @@ def _slippage_found(q: Question, rows: pd.DataFrame, role: str) -> Finding:
         finished = _("已实现的 {n} 个中 {late} 个晚，中位{days}").format(
             n=main["finished"], late=main["finished_late"], days=slip_word(main["finished_median"]),
         )
-    return Finding("late" if main["late"] else "on_plan", text, _said(q, finished, _without(main), beside))
+    latest = _("最晚的是{who}").format(who=_worst_named(q, main)) if main["worst"] > 0 else ""
+    return Finding("late" if main["late"] else "on_plan", text, _said(q, latest, finished, _without(main), beside))
+
+
+def _worst_named(q: Question, row: pd.Series) -> str:
+    return _("{name}（{street}）").format(name=row["worst_name"], street=findings.short(q.plan, row["worst_street"]))
 
 
 def _middle(q: Question, row: pd.Series, role: str) -> str:
@@ -219,7 +224,7 @@ def cards(q: Question) -> None:
 def _card(q: Question, level: str, role: str, row: pd.Series, before: int | None) -> ui.Card:
     lines = [
         (_("中位数"), _("不足 {n} 个，不算").format(n=FEW) if pd.isna(row["median"]) else slip_word(row["median"]), "", ""),
-        (_("最大"), "–" if pd.isna(row["worst"]) else f"{slip_word(row['worst'])} · {row['worst_name']}", "", ""),
+        (_("最大"), "–" if pd.isna(row["worst"]) else f"{slip_word(row['worst'])} · {_worst_named(q, row)}", "", ""),
         (_("已实现"), _("{late} 晚/{n} 个").format(late=row["finished_late"], n=row["finished"]), "", ""),
     ]
     title = " · ".join((level_word(level), done_word(q, level, role)))

@@ -81,7 +81,7 @@ class State:
         self._schema = schema
         self._asked = (as_of, known_at)
         self._tables: set[str] = set()
-        self._level: str | None = None
+        self._levels: dict[str, str] = {}  # macro -> level that it stands for now
         self._lock = threading.Lock()
 
     def _limit(self, cursor: duckdb.DuckDBPyConnection) -> None:
@@ -124,11 +124,11 @@ class State:
             else:
                 self._cursor.execute(f"CREATE TEMP TABLE {table} AS FROM {macro}({marks})", values)
             self._tables.add(table)
-        elif not by_level or self._level == level:
+        elif not by_level or self._levels[macro] == level:
             return
         self._cursor.execute(f"CREATE OR REPLACE TEMP MACRO {macro}({arguments}) AS TABLE FROM {table}")
         if by_level:
-            self._level = level
+            self._levels[macro] = level
 
 
 class Change(State):

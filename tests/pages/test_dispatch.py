@@ -62,8 +62,8 @@ def shown(app) -> str:
 def test_every_screen_has_one_message_and_at_most_ten_rows(sample_store, day, lang):
     slides = build.made(asked(sample_store, as_of=day, lang=lang)).deck.slides
     assert list(dict.fromkeys(s.key for s in slides)) == [
-        "last", "targets", "changes", "red", "attention", "problems", "streets", "categories", "stages", "coordination", "conflicts", "blocked", "due",
-        "rectification", "funds", "record"]
+        "last", "targets", "changes", "red", "attention", "problems", "streets", "categories", "stages", "coordination", "conflicts", "blocked",
+        "due", "rectification", "funds", "record"]
     for slide in slides:
         assert slide.headline and slide.title
         if isinstance(slide.body, Table | Bars):

@@ -23,6 +23,9 @@ FORMS = ("xlsx", "data", "csv", "gb18030", "sheets")
 EVERY = {name: ",".join(c.field for c in table.columns) for name, table in catalogue().items()}
 
 
+pytestmark = pytest.mark.usefixtures("only_stops")
+
+
 @pytest.fixture
 def store(hostile_store, tmp_path):
     shutil.copytree(hostile_store, tmp_path / "store")

@@ -54,6 +54,8 @@ class Measure:
         kind, limit = self.goal
         other = f"{self.against} {_spread(self.other, self.unit)}" if self.other else "–"
         value = f"{self.value:.2f}×" if kind == "ratio" else f"{self.value:.3g} s"
+        if kind == "seconds" and self.other:
+            value += f" = {statistics.median(self.ours) / statistics.median(self.other):.1f}×"
         if limit is None:
             most, verdict = "–", ""
         else:
@@ -77,6 +79,7 @@ def _output(name: str, *arguments: object) -> str:
 
 
 MEETING = "2020-07-03"  # three days after a target: 20 screens
+FORECAST = date(2021, 3, 5)  # the first date at which the forecast is measured
 
 
 def loading(runs: int) -> Measure:
@@ -275,6 +278,87 @@ def meeting(runs: int) -> list[Measure]:
     ]
 
 
+def forecasting(runs: int) -> list[Measure]:
+    """The forecast of both targets, 10,000 draws a way: at a date asked for the first time, and with everything kept; its other
+    figures, kept; the simulated programmes, made anew."""
+    from renewal import figures
+    from renewal.analysis import backtest
+    from renewal.analysis import forecast as made
+    from renewal.plan import load_plan
+    from renewal.store import Store
+
+    plan, store = load_plan(), Store(settings.SAMPLE_STORE)
+    given = {"batch": plan.default_batch, "level": plan.default_level, "scope": [s.name for s in plan.streets], "store": store}
+
+    def ask(name: str, day: date) -> float:
+        started = time.perf_counter()
+        figures.run(name, as_of=day, **given)
+        return time.perf_counter() - started
+
+    names = ("forecast", "forecast_curve", "forecast_projects", "forecast_backtest")
+    draws: list[float] = []
+    kept: dict[str, list[float]] = {name: [] for name in names}
+    simulated = []
+    for run in range(runs):
+        day = FORECAST + timedelta(7 * run)
+        ask("forecast_backtest", day)  # the state and the tests of that day
+        draws.append(ask("forecast", day))
+        for name in names:
+            ask(name, day)
+            kept[name].append(ask(name, day))
+        backtest._simulated.cache_clear()
+        made._shocks.cache_clear()
+        simulated.append(ask("forecast_simulated", day))
+    return [
+        Measure("forecast, 10,000 draws a way and target", draws, [], "", ("seconds", 1)),
+        *(Measure(f"figure {name}, everything kept", times, [], "", ("seconds", 0.15)) for name, times in kept.items()),
+        Measure("back-test on 200 simulated programmes, made anew", simulated, [], "", ("seconds", 4)),
+    ]
+
+
+def of_outlook() -> list[str]:
+    """The figures that the pages of the group 研判 name and no other page does, but those with a part of their own (the forecast)."""
+    from renewal import figures
+    from renewal.navigation import PAGES
+
+    stems = next(group for group in (dict(pages) for _title, pages in PAGES) if "forecast" in group)
+    theirs = [*(ROOT / "renewal" / "outlook").glob("*.py"), *(ROOT / "pages" / f"{stem}.py" for stem in stems)]
+    others = {*(ROOT / "pages").glob("*.py"), *(p for part in ("execution", "planning", "meeting") for p in (ROOT / "renewal" / part).glob("*.py")),
+              ROOT / "renewal" / "parts.py"} - set(theirs)
+    said, elsewhere = ("".join(p.read_text("utf-8") for p in paths) for paths in (theirs, others))
+    return [
+        name for name, figure in figures.catalogue().items()
+        if f'"{name}"' in said and f'"{name}"' not in elsewhere and figure.analysis.split(".")[0] not in ("forecast", "backtest")
+    ]
+
+
+def outlook(runs: int) -> list[Measure]:
+    """Each figure of the outlook with everything kept, and at a date that nobody has asked for, against the figure `headline` asked the
+    same way in the same run."""
+    from renewal import figures
+    from renewal.plan import load_plan
+    from renewal.store import Store
+
+    plan, store = load_plan(), Store(settings.SAMPLE_STORE)
+    given = {"batch": plan.default_batch, "level": plan.default_level, "scope": [s.name for s in plan.streets], "store": store}
+
+    def ask(name: str, anew: bool) -> float:
+        if anew:
+            Store._states.clear()
+        started = time.perf_counter()
+        figures.run(name, as_of=store.newest(), **given)
+        return time.perf_counter() - started
+
+    found = []
+    for name in of_outlook():
+        ask(name, False)  # what is imported late
+        cold, warm = ([(ask("headline", anew), ask(name, anew)) for _run in range(runs)] for anew in (True, False))
+        for times, way, goal in ((warm, "everything kept", 0.15), (cold, "a date asked for the first time", None)):
+            other, ours = map(list, zip(*times, strict=True))
+            found.append(Measure(f"figure {name}, {way}", ours, other, "headline", ("seconds", goal)))
+    return found
+
+
 SHEET = 100_000  # rows
 
 
@@ -417,7 +501,7 @@ def _until_answers(url: str) -> None:
 
 MEASURES: dict[str, tuple[Callable[[int], Measure | list[Measure]], int]] = {
     "load": (loading, 5), "large": (large, 5), "first-page": (first_page, 1), "matrix": (matrix, 3), "filters": (filters, 6), "paint": (painting, 7),
-    "meeting": (meeting, 5), "export": (exporting, 3),
+    "meeting": (meeting, 5), "export": (exporting, 3), "forecast": (forecasting, 5), "outlook": (outlook, 5),
 }
 
 
