@@ -177,7 +177,7 @@ def test_labels_get_room_by_their_script():
 @pytest.mark.parametrize(("stem", "query", "n"), [
     ("overview", {}, 3), ("map", {}, 1), ("streets", {}, 4),
     ("streets", {"street": "王官庄街道", "category": "基础改造类"}, 2), ("categories", {"lang": "en"}, 2),
-    ("data", {}, 1), ("projects", {"project": "SZ2020-001"}, 1),
+    ("data", {}, 1), ("projects", {"project": "SZ2020-001"}, 2), ("pace", {"section": "curve"}, 2), ("slippage", {"section": "trend"}, 2),
 ])
 def test_every_chart_of_a_page_can_be_taken_away(sample_store, monkeypatch, stem, query, n):
     """Not only the charts there are today: one drawn without `parts.chart` fails here."""

@@ -72,7 +72,7 @@ SHOTS = (
 )
 README = ("overview-sample-zh-1920", "streets-sample-zh-1280", "categories-sample-zh-1280", "map-sample-zh-1280",
           "overview-sample-en-1280", "preview-sample-zh-1280", "coordination-sample-zh-1280", "acceptance-sample-zh-1280", "scope-sample-zh-1280",
-          "units-sample-zh-1280",
+          "units-sample-zh-1280", "forecast-sample-zh-1280", "attention-sample-zh-1280",
           "dispatch-streets-sample-zh-1920", "tables-sample-zh-1280")
 # On a deep link Streamlit first looks for its server below the page's own address, is told 404, and then finds it.
 PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")

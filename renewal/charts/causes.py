@@ -120,7 +120,8 @@ def survival_curves(data: pd.DataFrame, *, names: dict[str, str]) -> go.Figure:
                font={"color": theme.MUTED, "size": theme.SMALL})
     half = {"color": theme.MUTED, "width": 1, "dash": "dot"}
     chart.shapes.append({"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0.5, "y1": 0.5, "line": half})
-    chart.x |= {"range": [0, end * 1.01], "tickvals": ticks, "ticktext": [_("{n} 天").format(n=t) if t else "" for t in ticks], "tickfont": {"color": theme.MUTED},
+    words = [_("{n} 天").format(n=t) if t else "" for t in ticks]  # none under the end of the other axis
+    chart.x |= {"range": [0, end * 1.01], "tickvals": ticks, "ticktext": words, "tickfont": {"color": theme.MUTED},
                 "showline": True}
     chart.y |= {"range": [0, 1.02], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%", "tickfont": {"color": theme.MUTED}, "showgrid": True,
                 "gridcolor": theme.HAIRLINE, "showline": False}
