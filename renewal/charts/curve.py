@@ -58,7 +58,7 @@ def s_curve(data: pd.DataFrame, *, as_of: date, labels: dict[str, str], targets:
             value = float(done[actual].iloc[-1])
             chart.note(
                 f"<b>{value:,.0f}/{total:,.0f}</b><br>{theme.wrapped(label)}", x=done["as_of"].iloc[-1],
-                y=max(value, total * (0.24 + 0.1 * label.count(" "))), align="left", xanchor="left", xshift=6,
+                y=max(value, total * (0.26 + 0.1 * label.count(" "))), align="left", xanchor="left", xshift=6,
                 yanchor="bottom" if role == "commence" else "top", font={"size": theme.MAIN, "color": colour},
                 bgcolor="rgba(255,255,255,0.85)",
             )

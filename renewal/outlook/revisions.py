@@ -147,7 +147,7 @@ def _measures(q: Question) -> None:
     one = rows.iloc[0]
     ui.heading(_("首次公布与现在"), _("{date} 一期，{known} 首次公布").format(date=ui.day(one["round"]), known=ui.day(one["known"])))
     columns = [
-        ui.Column(_("指标"), lambda r: escape(words[r.measure])), ui.number("first", _("首次公布")), ui.number("restated", _("本期材料补齐后")),
+        ui.Column(_("指标"), lambda r: escape(words[r.measure]), wrap=True), ui.number("first", _("首次公布")), ui.number("restated", _("本期材料补齐后")),
         ui.number("now", _("现在看")), ui.Column(_("差"), lambda r: _signed(r.difference), number=True),
     ]
     ui.table(rows[rows[["first", "restated", "now"]].fillna(0).any(axis=1)], columns, empty="")

@@ -367,7 +367,7 @@ def _plain(found: pd.Series) -> list[Any]:
 def _number(value: Any, digits: int) -> int | float | None:
     if value is None or value != value:
         return None
-    rounded = round(float(value), digits)
+    rounded = round(float(value), digits) + 0.0  # no -0.0
     return int(rounded) if rounded == int(rounded) and digits == 0 else rounded
 
 

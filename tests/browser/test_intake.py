@@ -66,7 +66,7 @@ def test_from_a_dropped_file_to_the_screen_and_back(office, page, tmp_path):
     page.get_by_label("理由").fill("报错了")
     page.get_by_label("理由").press("Enter")
     page.get_by_role("button", name="撤回第 2 次").click()
-    expect(page.locator("[data-testid=stAlert]")).to_contain_text("已撤回第 2 次")
+    expect(page.locator("[data-testid=stAlert]")).to_contain_text("已撤回第 2 次", timeout=30_000)
     assert store.newest() == store.cursor().execute("SELECT max(as_of) FROM snapshots WHERE withdrawn_at IS NULL").fetchone()[0]
 
 
