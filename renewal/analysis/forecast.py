@@ -336,7 +336,8 @@ def _judgements(found: list[dict], keys: tuple[str, ...]) -> pd.DataFrame:
 
 def _studies(rows: pd.DataFrame, given: Mapping[str, Any]) -> list[Study]:
     """Both targets, those without a project in the scope left out."""
-    of_projects = rows[rows["project_id"].notna()]
+    # In one order: draws follow the rows, and SQL gives them in any.
+    of_projects = rows[rows["project_id"].notna()].sort_values(["round", "role", "project_id"], kind="stable")
     if of_projects.empty or not of_projects["mine"].any():
         return []
     working, found = _calendar(rows), []

@@ -58,7 +58,9 @@ def _behind(row: Any) -> str:
 
 def why(q: Question, row: Any) -> str:
     """The one sentence why a community stands on the list: what is due since when, how late, what the forecast did, why, and whose it is."""
-    said = [_due(q, row), _moved(row), _reason(q, row), parts.label(q, row.unit)]
+    old = row.state != "due_unreported" and (pd.Timestamp(q.asked.as_of) - row.reported_as_of).days >= q.plan.round_days
+    silent = _("本期未报，数据截至 {date}").format(date=ui.day(row.reported_as_of)) if old else ""
+    said = [_due(q, row), silent, _moved(row), _reason(q, row), parts.label(q, row.unit)]
     return semicolon().join(w for w in said if w)
 
 
@@ -121,7 +123,7 @@ def listed(q: Question) -> None:
         ui.note(semicolon().join(said))
         ui.links([
             (_("导出本周关注表"), q.asked.url("tables", table="attention")), (_("全部落后清单"), q.asked.url("tables", table="late")),
-            (_("在调度会上逐个过"), q.asked.url("dispatch")),
+            (_("去调度会"), q.asked.url("dispatch")),
         ])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -171,7 +172,7 @@ def finding(q: Question, role: str, section: str = SECTIONS[0]) -> Finding:
     elif certain:
         text = comma().join((text, n_("点名 {n} 个", certain).format(n=certain)))
     status = "late" if n or certain else "under_way" if row["miss_high"] else "on_plan"  # not all is well where many may yet miss it
-    said = [_silent(who), _other(rows, row), _why(row)]
+    said = [_silent(who), _so_long_before(q, role, who), _other(rows, row), _why(row)]
     return Finding(status, semicolon().join(t for t in (text, told) if t), semicolon().join([s for s in said if s] + basis))
 
 
@@ -188,7 +189,7 @@ def _rest(row: pd.Series) -> str:
         return _("何时全部做完说不出（按{way}）").format(way=ways()[row["way"]])
     if pd.isna(row["p80"]):
         return _("推算约 {day} 全部做完（按{way}）").format(day=ui.day(row["p50"]), way=ways()[row["way"]])
-    return _("推算约 {day} 全部做完（按{way}，八成把握不晚于 {later}）").format(
+    return _("推算约 {day} 全部做完（按{way}，P80 {later}，只作参考）").format(
         day=ui.day(row["p50"]), way=ways()[row["way"]], later=ui.day(row["p80"])
     )
 
@@ -209,6 +210,24 @@ def _silent(who: pd.Series) -> str:
         return ""
     part = f"{who['named_right'] / who['missing']:.0%}"
     return _("事先点到的只占没有赶上的 {part}，名单多半会变长").format(part=part) if who["missing"] >= FEW else ""
+
+
+def _so_long_before(q: Question, role: str, who: pd.Series) -> str:
+    """Of all horizons the record of the one nearest to the time that is left: statements of next month are not those of next half-year."""
+    tests = q.figure("forecast_backtest")
+    tests = tests[(tests["role"] == role) & (tests["way"] == who["way"]) & tests["horizon"].str.isdecimal() & (tests["missed"] > 0)]
+    if tests.empty:
+        return ""
+    weeks = (who["due"] - who["round"]).days / 7
+    near = tests.loc[(tests["horizon"].astype(int) - weeks).abs().idxmin()]
+    return _("其中提前 {weeks} 周的说法，没有赶上的 {m} 次里点到 {n} 次").format(weeks=near["horizon"], m=near["missed"], n=near["named_right"])
+
+
+def _chance(r: Any) -> str:
+    """The chance to miss by the reference class; where not even the middle can be said it is a convention (half and half), and no number."""
+    if pd.isna(r.p_miss):
+        return "–"
+    return escape(_("说不出") if pd.isna(r.expected) and r.says != "missed" else percent(r.p_miss / 100))
 
 
 def _other(rows: pd.DataFrame, row: pd.Series) -> str:
@@ -377,7 +396,7 @@ def named(q: Question, role: str, start: str) -> None:
     columns = [
         ui.Column(_("小区"), lambda r: parts.community(q, r), wrap=True), ui.Column(_("推算"), lambda r: _says(r, words)),
         ui.Column(_("理由"), lambda r: escape(_reason(r)), wide=True),
-        ui.Column(_("同类偏差说赶不上"), lambda r: "–" if pd.isna(r.p_miss) else escape(percent(r.p_miss / 100)), number=True),
+        ui.Column(_("同类偏差说赶不上"), _chance, number=True),
         ui.when("baseline", _("首次计划")), ui.Column(_("自报预计"), lambda r: _own(r)),
         ui.Column(_("同类偏差 P50"), lambda r: ui.day(r.expected) if not pd.isna(r.expected) else escape(_("说不出"))),
         ui.number("households", _("户数")),

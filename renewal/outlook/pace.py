@@ -38,10 +38,10 @@ def choose_role(q: Question, role: str) -> None:
 # ---- words -----------------------------------------------------------------------------------------------------------
 
 def weekly(value: float) -> str:
-    """A number a week: two digits below one, so that a street's few are not none."""
+    """A number a week: two digits below ten, so that a street's few are not none and quarters are not rounded."""
     if pd.isna(value):
         return "–"
-    return f"{value:.1f}" if value >= 1 else f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def far(q: Question, day: object) -> bool:
@@ -92,8 +92,9 @@ def finding(q: Question) -> Finding:
 def _sentence(q: Question, role: str, row: pd.Series) -> str:
     """Pace against what is needed, in a sentence for each state of the figure."""
     pace, need = weekly(row["recent_per_week"]), weekly(row["required_per_week"])
+    told = _("（已报的）") if row["streets_reported"] < row["streets"] else ""
     given = {
-        "word": parts.role_word(role, q), "n": row["remaining"], "total": row["total"], "pace": pace, "need": need, "basis": basis(row),
+        "told": told, "word": parts.role_word(role, q), "n": row["remaining"], "total": row["total"], "pace": pace, "need": need, "basis": basis(row),
         "due": ui.day(row["due"]), "day": ui.day(row["at_this_pace"]),
         "days": None if pd.isna(row["days_over"]) else abs(row["days_over"]), "passed": None if pd.isna(row["days_left"]) else abs(row["days_left"]),
     }
@@ -105,7 +106,7 @@ def _sentence(q: Question, role: str, row: pd.Series) -> str:
     if state == "no_due":
         return _("{word}：还剩 {n} 个小区，近四周每周 {pace} 个；没有目标也没有计划日期，说不出够不够").format(**given)
     if state == "passed" and last:
-        return _("{word}：{basis} {due} 已过 {passed} 天，还剩 {n} 个小区，最近四周一个也没有").format(**given)
+        return _("{word}：{basis} {due} 已过 {passed} 天，还剩 {n} 个小区，最近四周{told}一个也没有").format(**given)
     if state == "passed" and far(q, row["at_this_pace"]):
         return _(
             "{word}：{basis} {due} 已过 {passed} 天，还剩 {n} 个小区；按最近四周的速度（每周 {pace} 个），两年内做不完"
@@ -115,7 +116,7 @@ def _sentence(q: Question, role: str, row: pd.Series) -> str:
             "{word}：{basis} {due} 已过 {passed} 天，还剩 {n} 个小区；按最近四周的速度（每周 {pace} 个）要到 {day}"
         ).format(**given)
     if state == "stalled":
-        return _("{word}：最近四周一个也没有，还剩 {n} 个小区；在{basis}（{due}）前完成，每周需要 {need} 个").format(**given)
+        return _("{word}：最近四周{told}一个也没有，还剩 {n} 个小区；在{basis}（{due}）前完成，每周需要 {need} 个").format(**given)
     if state == "not_due":
         return _(
             "{word}：还剩 {n} 个小区，最近四周没有，按首次计划至今应做到的都已做到；在{basis}（{due}）前完成，每周需要 {need} 个"

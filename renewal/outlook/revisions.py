@@ -147,8 +147,8 @@ def _measures(q: Question) -> None:
     one = rows.iloc[0]
     ui.heading(_("首次公布与现在"), _("{date} 一期，{known} 首次公布").format(date=ui.day(one["round"]), known=ui.day(one["known"])))
     columns = [
-        ui.Column(_("指标"), lambda r: escape(words[r.measure]), wrap=True), ui.number("first", _("首次公布")), ui.number("restated", _("本期材料补齐后")),
-        ui.number("now", _("现在看")), ui.Column(_("差"), lambda r: _signed(r.difference), number=True),
+        ui.Column(_("指标"), lambda r: escape(words[r.measure]), wrap=True), ui.number("first", _("首次公布")),
+        ui.number("restated", _("本期材料补齐后")), ui.number("now", _("现在看")), ui.Column(_("差"), lambda r: _signed(r.difference), number=True),
     ]
     ui.table(rows[rows[["first", "restated", "now"]].fillna(0).any(axis=1)], columns, empty="")
     ui.note(_("补齐后：各页按这个截至日期显示的数；现在看：以后各期的材料也算，开工、完成按发生日期计；三栏都是 0 的不列"))

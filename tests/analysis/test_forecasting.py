@@ -3,13 +3,16 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import CensoredData, ecdf
 
-from renewal.analysis import backtest, programmes
+from renewal import figures
+from renewal.analysis import backtest, forecast, programmes
 from renewal.analysis.outlook import Standing, Working, lowest, recent, stated
 from renewal.analysis.reference import Curve, slippage
 from renewal.analysis.throughput import refusal, throughput, weekly
+from tests.queries.world import FOLDER, database
 
 DAY = date(2021, 3, 5).toordinal()  # day 0 below
 FIRST = DAY - 400
@@ -194,3 +197,19 @@ def test_the_way_with_the_least_error_in_common_tests_is_shown():
     assert backtest.compared(tests, ["recent", "stated", "slippage"]).mean().to_dict() == {"recent": 5, "stated": 2, "slippage": 0.5}
     assert len(backtest.compared(tests, ["recent", "stated"])) == 4
     assert backtest.wrong(tests, ["stated"]).sum().to_dict() == {"stated": 0}
+
+
+def test_the_order_of_the_rows_changes_nothing(monkeypatch):
+    """SQL gives rows in any order, and draws follow the rows."""
+    taken, real = [], forecast.outlook
+    monkeypatch.setattr(forecast, "outlook", lambda rows, given: taken.append((rows, given)) or real(rows, given))
+    shown = figures.run(
+        "forecast", store=database(FOLDER / "worlds" / "steady"), as_of=date(2020, 9, 18), batch=2020, level="M15",
+        scope=["大观园街道", "杆石桥街道", "四里村街道", "魏家庄街道"],
+    )
+    (rows, given), = taken
+    assert (shown["remaining"] > 0).any()
+    late = pd.to_timedelta(np.random.default_rng(3).integers(0, 60, len(rows)), unit="D")  # every community a slip of its own
+    rows = rows.assign(baseline=rows["baseline"] - late)
+    first, second = (real(found, given) for found in (rows, rows.sample(frac=1, random_state=7)))
+    pd.testing.assert_frame_equal(first, second)

@@ -27,7 +27,7 @@ def figure(store, name, **own):
 
 def words(lang: str) -> SimpleNamespace:
     """Enough of a question for a rule's words."""
-    return SimpleNamespace(plan=PLAN, asked=SimpleNamespace(lang=lang))
+    return SimpleNamespace(plan=PLAN, asked=SimpleNamespace(lang=lang, as_of=date(2020, 9, 4)))
 
 
 # ---- the list --------------------------------------------------------------------------------------------------------
@@ -59,6 +59,9 @@ def test_the_reason_why_is_put_together_from_what_is_known():
     assert attention.why(q, row) == "开工应于 2020-06-10，逾期 86 天；四周前预计 2020-08-20，已过而没有做到；原因：资金；区水务局"
     row.forecast, row.forecast_days, row.forecast_moved, row.reason_code, row.unit = pd.Timestamp("2020-10-08"), 120, -3, None, None
     assert attention.why(q, row) == "开工应于 2020-06-10，逾期 86 天，预计 2020-10-08（晚 120 天）；预计比四周前提前 3 天；原因：资金不足"
+    row.reported_as_of = pd.Timestamp("2020-08-28")
+    assert "；本期未报，数据截至 2020-08-28；" in attention.why(q, row)
+    row.reported_as_of = pd.Timestamp("2020-09-04")
     row.state, row.trend, row.forecast_moved, row.reason = "due_unreported", None, pd.NA, None
     assert attention.why(q, row) == "开工应于 2020-06-10，最近报到 2020-09-04，之后没有报来；原因未报"
     assert attention.factors(SimpleNamespace(state="due_unreported")) == "天数不知"
