@@ -210,6 +210,7 @@ def test_the_order_of_the_rows_changes_nothing(monkeypatch):
     (rows, given), = taken
     assert (shown["remaining"] > 0).any()
     late = pd.to_timedelta(np.random.default_rng(3).integers(0, 60, len(rows)), unit="D")  # every community a slip of its own
-    rows = rows.assign(baseline=rows["baseline"] - late)
+    rows = rows.assign(baseline=rows["baseline"] - late, target=pd.Timestamp("2020-10-09"))
     first, second = (real(found, given) for found in (rows, rows.sample(frac=1, random_state=7)))
+    assert first["probability"].between(0.01, 0.99).any()
     pd.testing.assert_frame_equal(first, second)
