@@ -76,7 +76,7 @@ def ngettext(text: str, n: int) -> str:
 
     The caller fills in the number: `n_("{n} 个小区", n).format(n=n)`.
     """
-    return _translations(current_language()).ngettext(text, text, n)
+    return _translations(current_language()).ngettext(text, text, int(n))  # a frame gives numbers of its own kind
 
 
 def mark(text: str) -> str:
