@@ -41,7 +41,7 @@
 --   done_to: its last day
 --   households: households of the community (count)
 --   unit: of its works that have not commenced or are not finished, that for which it waits (of those not done)
---   reason: reason of the same
+--   reason: coded reason of the same, as written where no code fits
 --   reported_as_of: as-of date of the newest report of the milestone
 -- clause: 一(三)
 WITH s AS (
@@ -66,7 +66,7 @@ SELECT f.project_id, r.name, r.street, f.role, r.milestone, r.done IS NOT NULL A
         WHEN f.net_days <= -7 THEN 'earlier' ELSE 'holding' END AS pattern,
     f.statements, f.slips, f.pulls, f.net_days, f.later_days, f.earlier_days, f.recent_statements, f.recent_moves,
     f.recent_days, f.first_forecast, f.newest_forecast, f.first_stated, f.newest_stated, f.last_moved, f.last_move,
-    round(f.passed / 7, 1) AS weeks, r.baseline, r.due, f.newest_forecast - r.due AS past_due, r.done, r.done_to, r.households, CASE WHEN r.done IS NULL THEN o.unit END AS unit, CASE WHEN r.done IS NULL THEN o.reason END AS reason, r.reported_as_of
+    round(f.passed / 7, 1) AS weeks, r.baseline, r.due, f.newest_forecast - r.due AS past_due, r.done, r.done_to, r.households, CASE WHEN r.done IS NULL THEN o.unit END AS unit, CASE WHEN r.done IS NULL THEN coalesce(nullif(reason_of(o.reason), ''), o.reason) END AS reason, r.reported_as_of
 FROM f JOIN roles_at($as_of, $known_at, $level, $batch, $scope, $category) r ON r.project_id = f.project_id AND r.role = f.role
 LEFT JOIN held_up_at($as_of, $known_at) o ON o.project_id = f.project_id AND o.role = f.role LEFT JOIN plan_streets p ON p.street = r.street
 ORDER BY f.slips DESC, f.later_days DESC, f.net_days DESC, p.position, f.project_id, f.role DESC;

@@ -158,8 +158,9 @@ def projects(rows: pd.DataFrame, given: Mapping[str, Any]) -> pd.DataFrame:
         odds = none if slips.refused or np.isnan(due) else slips.misses(due)
         later = np.zeros(len(part), bool) if np.isnan(due) else own.misses(due) >= EVEN
         named = np.nan_to_num(odds) >= EVEN if way == "slippage" else later
-        over, passed = np.isinf(state.expected), bool(due < s.state.day)
-        risky = later | over | (np.nan_to_num(odds) >= EVEN)
+        unsaid, passed = np.isinf(state.expected), bool(due < s.state.day)
+        over = unsaid & ~np.isnan(state.stated)  # what nobody ever stated can not be over
+        risky = later | unsaid | (np.nan_to_num(odds) >= EVEN)
         says = np.select(
             [np.full(len(part), passed), np.full(len(part), np.isnan(due)), named, risky], ["missed", "no_due", "will_miss", "at_risk"], "in_time"
         )

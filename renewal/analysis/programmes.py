@@ -78,7 +78,8 @@ def programme(shock: str, number: int, working: Working) -> Programme:
         done = np.where(held, done + np.round(WEEK * rng.uniform(8, 20)), done)
     elif shock == "batch":
         days = start + np.cumsum(rng.integers(4, 9, 120)) * WEEK + 0.0
-        done = days[np.searchsorted(days, done, side="left")]
+        held = days[np.minimum(np.searchsorted(days, done, side="left"), len(days) - 1)]
+        done = np.maximum(held, done)  # under a calendar of almost no work some are done after the last of them
         foreseen = done
     return Programme(start, target, baseline, done, foreseen, rng.uniform(0.3, 1.2, n), rng.random(n) < 1 / 12, strikes)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from html import escape
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -182,7 +183,7 @@ def trend_panels(data: pd.DataFrame, *, heads: Mapping[str, tuple[str, str, str]
         key = "" if not i else str(i + 1)
         _axes(chart, key, (left, left + wide), (bottom, top), (first, last), (low, high), first_column=not column)
         _lines(chart, rows_of[project], key, as_of, (first, last), colour)
-        chart.note(f"<b>{name}</b>", x=left, y=top, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=20,
+        chart.note(f"<b>{escape(name, quote=False)}</b>", x=left, y=top, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=20,
                    font={"size": theme.MAIN})
         chart.note(said, x=left, y=top, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=3,
                    font={"size": theme.SMALL + 1, "color": colour})

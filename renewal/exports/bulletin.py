@@ -198,7 +198,8 @@ class _Bulletin:
     def foot(self) -> None:
         self._say(_("注"), "Note head")
         for _name, title, definition, clause in self.deck.definitions:
-            self._say(_("{title}（方案 {clause}）：{definition}").format(title=title, clause=clause, definition=definition), "Note")
+            said = _("{title}（方案 {clause}）：{definition}") if clause else _("{title}：{definition}")
+            self._say(said.format(title=title, clause=clause, definition=definition), "Note")
         self._say(_("数据来源：{snapshots}").format(snapshots=self.deck.snapshots), "Note")
         if self.deck.version not in self.deck.snapshots:
             self._say(_("数据版本：{version}").format(version=self.deck.version), "Note")
