@@ -259,7 +259,8 @@ def for_good(q: Question) -> None:
     """Where the choice is made for everybody."""
     place = f"data/plan/{q.plan.id}/plan.toml"
     ui.note(_(
-        "这里只是试看。要改用另一条，在方案数据 {place} 里改 light_rule；条件和数值在同一文件夹的 {files}，可增可改；改后运行 rebuild --accept 才按新规则亮灯"
+        "这里只是试看。要改用另一条，在方案数据 {place} 里改 light_rule；条件和数值在同一文件夹的 {files}，可增可改；"
+        "改后运行 rebuild --accept 才按新规则亮灯"
     ).format(
         place=place, files=comma().join(("lights.csv", "light_tests.csv")),
     ))
