@@ -12,7 +12,7 @@ ui.begin(pace.finding(q))
 if not q.figure("pace").empty:
     pace.choose(section)
     if section == "pace":
-        role = given["pace_role"] or pace.leading(q)
+        role = given["pace_role"] or parts.leading(q)
         pace.cards(q)
         pace.choose_role(q, role)
         pace.table(q, role)

@@ -1,6 +1,6 @@
 """偏差与趋势: days against the first published plan, plans that were moved, and forecasts that keep slipping."""
 
-from renewal import cache, fields, ui
+from renewal import cache, fields, parts, ui
 from renewal.access import guard
 from renewal.outlook import slippage
 
@@ -10,7 +10,7 @@ given = fields.of_page(
     {"section": slippage.SECTIONS, "slip_role": slippage.ROLES, "slip_of": slippage.LEVELS, "slip_by": slippage.BY, "trend_shown": slippage.SHOWN},
 )
 section = given["section"] or slippage.SECTIONS[0]
-role, level = given["slip_role"] or slippage.leading(q), given["slip_of"] or slippage.LEVELS[0]
+role, level = given["slip_role"] or parts.leading(q), given["slip_of"] or slippage.LEVELS[0]
 
 ui.begin(slippage.finding(q, section, role))
 if not q.figure("slippage_summary").empty:

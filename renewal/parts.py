@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -10,11 +10,12 @@ import pandas as pd
 import pydeck as pdk
 import streamlit as st
 
-from renewal import charts, figures, findings, maps, ui
+from renewal import charts, fields, figures, findings, maps, ui
 from renewal.cache import Question
 from renewal.charts import theme
 from renewal.charts.theme import share
 from renewal.exports.names import file_name
+from renewal.exports.words import semicolon
 from renewal.i18n import N_, _, n_
 from renewal.names import fold
 from renewal.plan import Target
@@ -27,6 +28,21 @@ FACILITIES = {"公共设施": N_("公共设施"), "专业设施": N_("专业设�
 
 def role_word(role: str, q: Question) -> str:
     return findings.role_word(role, q.asked, q.plan)
+
+
+def leading(q: Question) -> str:
+    """Which of both targets a page begins with (findings.leading_role)."""
+    return findings.leading_role(q.figure("progress_by_street"))
+
+
+def role_picker(q: Question, name: str, label: str, role: str, usual: str, clears: Iterable[str] = ()) -> None:
+    """Which of both targets is looked at, over the hidden field `name`; the usual one leaves the URL."""
+    fields.picker(name, label, list(ROLES), role, usual, lambda r: role_word(r, q), st.segmented_control, clears, required=True)
+
+
+def small_print(q: Question, *said: str) -> str:
+    """Under a page's sentence: the chosen street, what was said, and what the numbers rest on."""
+    return semicolon().join([*findings.chosen_street(q.asked, q.plan), *(s for s in said if s), findings.basis(q.asked, q.plan)])
 
 
 def targets(q: Question) -> list[Target]:

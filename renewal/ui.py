@@ -246,6 +246,11 @@ def overdue(field: str, title: str) -> Column:
     return Column(title, lambda r: "–" if pd.isna(getattr(r, field)) else days_late(getattr(r, field), ""), number=True)
 
 
+def decimal(value: float) -> str:
+    """A number of at most one decimal, a dash where there is none."""
+    return "–" if pd.isna(value) else f"{value:,.1f}".removesuffix(".0")
+
+
 def signed_days(days: Any) -> str:
     """Days against the first plan: late in red with +, early with −, a dash where nothing is due."""
     if pd.isna(days):

@@ -98,9 +98,6 @@ def stage_table(q: Question) -> None:
     def share_of(r: object) -> str:
         return ui.with_small(f"<b>{r.reached}</b>/{r.total}", _("有佐证 {n}").format(n=r.verified)) if r.milestone else "–"
 
-    def days(value: float) -> str:
-        return "–" if pd.isna(value) else f"{value:,.1f}".removesuffix(".0")
-
     def longest(r: object) -> str:
         if pd.isna(r.longest_days):
             return "–"
@@ -110,8 +107,8 @@ def stage_table(q: Question) -> None:
     columns = [
         ui.Column(_("节点"), lambda r: escape(parts.label(q, r.milestone)) or _("（尚无节点）"), wrap=True),
         ui.Column(_("已实现"), share_of, number=True), ui.number("projects", _("停在此处")), ui.number("households", _("户数")),
-        ui.Column(_("已停留（天，中位）"), lambda r: days(r.open_median_days), number=True), ui.number("left_count", _("走过的")),
-        ui.Column(_("用时（天，中位）"), lambda r: days(r.left_median_days), number=True), ui.Column(_("停留最久"), longest, wrap=True),
+        ui.Column(_("已停留（天，中位）"), lambda r: ui.decimal(r.open_median_days), number=True), ui.number("left_count", _("走过的")),
+        ui.Column(_("用时（天，中位）"), lambda r: ui.decimal(r.left_median_days), number=True), ui.Column(_("停留最久"), longest, wrap=True),
         parts.labelled(q, "longest_unit", _("责任单位")),
     ]
     ui.table(rows.drop(never.index), columns, empty="")

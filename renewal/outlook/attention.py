@@ -128,7 +128,7 @@ def listed(q: Question) -> None:
 
 
 def _points(row: Any) -> str:
-    return ui.with_small(f"<b>{escape(factors(row))}</b>", "" if pd.isna(row.points) else f"= {row.points:,.1f}".removesuffix(".0"))
+    return ui.with_small(f"<b>{escape(factors(row))}</b>", "" if pd.isna(row.points) else f"= {ui.decimal(row.points)}")
 
 
 def _trend(row: Any) -> str:

@@ -83,10 +83,6 @@ def finding(q: Question, section: str) -> Finding:
     return {"durations": _durations_found, "reasons": _reasons_found, "ageing": _ageing_found}[section](q)
 
 
-def _said(q: Question, *said: str) -> str:
-    return semicolon().join([*findings.chosen_street(q.asked, q.plan), *(s for s in said if s), findings.basis(q.asked, q.plan)])
-
-
 def _slowest(q: Question) -> pd.Series | None:
     """Of the stages of communities the one that takes longest by its curve; None where no curve says anything."""
     rows = q.figure("stage_durations", by="all")
@@ -99,7 +95,7 @@ def _durations_found(q: Question) -> Finding:
     if slow is None:
         told = int(rows["n"].sum())
         text = _("各阶段的小区都不足 {n} 个，只列个数").format(n=FEW) if told else _("台账还没有报来可以算用时的节点日期和工程日期")
-        return Finding("few" if told else "unreported", text, _said(q, _left_out(rows)))
+        return Finding("few" if told else "unreported", text, parts.small_print(q, _left_out(rows)))
     if slow["curve"] == "known":
         text = _("{stage}最费时：一半小区在 {n} 天内走完").format(stage=stage_name(q, slow), n=slow["median_days"])
         beside = ""
@@ -107,7 +103,7 @@ def _durations_found(q: Question) -> Finding:
         text = _("{stage}最费时：{of} 个小区里还有 {n} 个没走完，最久已 {days} 天").format(
             stage=stage_name(q, slow), of=slow["n"], n=slow["still_open"], days=slow["longest_open"],
         )
-        beside = _("只看走完的 {n} 个会说成一半用 {days} 天，偏短").format(n=slow["ended"], days=_days(slow["finished_median"])) \
+        beside = _("只看走完的 {n} 个会说成一半用 {days} 天，偏短").format(n=slow["ended"], days=ui.decimal(slow["finished_median"])) \
             if slow["ended"] >= FEW else ""
     causes = q.figure("reasons", by="all")
     coded = causes[causes["coding"] == "coded"]
@@ -121,7 +117,7 @@ def _durations_found(q: Question) -> Finding:
         beside = semicolon().join(b for b in (beside, _("其余阶段最久的是{stage}：一半在 {n} 天内走完（走完 {ended}/{of}）").format(
             stage=stage_name(q, next_), n=next_["median_days"], ended=next_["ended"], of=next_["n"])) if b)
     return Finding("late" if causes["overdue"].sum() else "under_way" if rows["still_open"].sum() else "completed", text,
-                   _said(q, beside, _left_out(rows)))
+                   parts.small_print(q, beside, _left_out(rows)))
 
 
 def _left_out(rows: pd.DataFrame) -> str:
@@ -139,7 +135,7 @@ def _most(q: Question, coded: pd.DataFrame) -> tuple[str, str]:
 def _reasons_found(q: Question) -> Finding:
     rows = q.figure("reasons", by="all")
     if rows.empty:
-        return Finding("on_plan", _("报来的未完工工程没有逾期，也没有写滞后原因"), _said(q))
+        return Finding("on_plan", _("报来的未完工工程没有逾期，也没有写滞后原因"), parts.small_print(q))
     total, overdue, coded = int(rows["total"].iloc[0]), int(rows["overdue"].sum()), rows[rows["coding"] == "coded"]
     blank, uncoded = (int(rows.loc[rows["coding"] == c, "works"].sum()) for c in ("blank", "uncoded"))
     text = n_("{n} 项未完工工程逾期或写了滞后原因", total).format(n=f"{total:,}")
@@ -155,16 +151,17 @@ def _reasons_found(q: Question) -> Finding:
         said.append(_("前 {k} 类占 {share}（{n}/{of}）").format(k=_HEAD, share=share(head["cumulative"], total), n=head["cumulative"], of=total))
     said += [n_("{n} 项没有填原因", blank).format(n=blank)] if blank else []
     said += [n_("{n} 项归不了类", uncoded).format(n=uncoded)] if uncoded else []
-    return Finding("late" if overdue else "under_way", text, _said(q, *said))
+    return Finding("late" if overdue else "under_way", text, parts.small_print(q, *said))
 
 
 def _ageing_found(q: Question) -> Finding:
     rows, total = q.figure("problem_ageing", by="all"), q.figure("problems_summary", by="all").iloc[0]
     told = _("{n}/{of} 个小区报过问题台账").format(n=total["reported"], of=total["listed"])
     if not total["reported"]:
-        return Finding("unreported", _("问题台账还没有报来：0/{n} 个小区").format(n=total["listed"]), _said(q, _("没有报来的是未报，不是没有问题")))
+        text = _("问题台账还没有报来：0/{n} 个小区").format(n=total["listed"])
+        return Finding("unreported", text, parts.small_print(q, _("没有报来的是未报，不是没有问题")))
     if rows.empty:
-        return Finding("on_plan", _("报来的问题都已销号"), _said(q, told))
+        return Finding("on_plan", _("报来的问题都已销号"), parts.small_print(q, told))
     row = rows.iloc[0]
     text = n_("{n} 件问题未销号", int(row["still_open"])).format(n=row["still_open"])
     if row["over_90"]:
@@ -176,11 +173,7 @@ def _ageing_found(q: Question) -> Finding:
     said.append(_("涉及 {n} 个小区").format(n=row["projects"]))
     said += [n_("{n} 件没有报提出日期", int(row["no_day"])).format(n=row["no_day"])] if row["no_day"] else []
     status = "late" if row["overdue"] else "due_unreported" if row["due_unreported"] else "under_way"
-    return Finding(status, text, _said(q, *said, told))
-
-
-def _days(value: float) -> str:
-    return "–" if pd.isna(value) else f"{value:,.1f}".removesuffix(".0")
+    return Finding(status, text, parts.small_print(q, *said, told))
 
 
 # ---- durations -------------------------------------------------------------------------------------------------------
@@ -199,7 +192,7 @@ def stages(q: Question) -> None:
         columns = [
             ui.Column(_("阶段"), lambda r: ui.anchor(stage_name(q, r), q.asked.url("causes", span=r.stage))),
             ui.Column(_("走完/计入"), lambda r: f"<b>{r.ended:,}</b>/{r.n:,}", number=True), ui.Column(_("一半（天）"), _half, number=True),
-            ui.Column(_("八成（天）"), _fifths, number=True), ui.Column(_("只看走完的"), lambda r: _days(r.finished_median), number=True),
+            ui.Column(_("八成（天）"), _fifths, number=True), ui.Column(_("只看走完的"), lambda r: ui.decimal(r.finished_median), number=True),
             ui.Column(_("还在走的最久"), lambda r: _longest(q, r), wrap=True), ui.number("left_out", _("未计入")),
         ]
         ui.table(rows, columns, empty="")
@@ -347,7 +340,7 @@ def reasons(q: Question) -> None:
         columns = [
             ui.Column(_("原因"), lambda r: escape(cause_name(q, r))), ui.number("works", _("工程")), ui.late("overdue", _("逾期")),
             ui.number("not_commenced", _("未开工")), ui.number("projects", _("小区")), ui.number("households", _("户数")),
-            ui.Column(_("中位（天）"), lambda r: _days(r.days_median), number=True), ui.number("days_worst", _("最久（天）")),
+            ui.Column(_("中位（天）"), lambda r: ui.decimal(r.days_median), number=True), ui.number("days_worst", _("最久（天）")),
             ui.Column(_("最久的工程"), lambda r: _worst(q, r), wrap=True),
         ]
         ui.table(rows, columns, empty="")
@@ -411,7 +404,7 @@ def ages(q: Question) -> None:
 
 
 def _median(row: object) -> str:
-    return _("不足 {n} 件，不算").format(n=FEW) if pd.isna(row["median_age"]) else _("{n} 天").format(n=_days(row["median_age"]))
+    return _("不足 {n} 件，不算").format(n=FEW) if pd.isna(row["median_age"]) else _("{n} 天").format(n=ui.decimal(row["median_age"]))
 
 
 def ages_by(q: Question, aged: str) -> None:

@@ -32,10 +32,7 @@ def choose(q: Question, section: str, role: str) -> None:
     with left:
         fields.sections({"forecast": _("推算"), "who": _("谁赶不上"), "backtest": _("说得准不准")}, section, clears=("named_from",))
     with right:
-        fields.picker(
-            "goal", _("目标"), list(parts.ROLES), role, leading(q), lambda r: parts.role_word(r, q), st.segmented_control,
-            clears=("named_from",), required=True,
-        )
+        parts.role_picker(q, "goal", _("目标"), role, leading(q), ("named_from",))
 
 
 def leading(q: Question) -> str:

@@ -26,13 +26,9 @@ def choose(section: str) -> None:
     fields.sections({"pace": _("速度"), "curve": _("曲线和落后时间")}, section, clears=("pace_role",))
 
 
-def leading(q: Question) -> str:
-    return findings.leading_role(q.figure("progress_by_street"))
-
-
 def choose_role(q: Question, role: str) -> None:
     """Which of both targets the table is about; the leading one leaves the URL."""
-    fields.picker("pace_role", _("目标"), list(parts.ROLES), role, leading(q), lambda r: parts.role_word(r, q), st.segmented_control, required=True)
+    parts.role_picker(q, "pace_role", _("目标"), role, parts.leading(q))
 
 
 # ---- words -----------------------------------------------------------------------------------------------------------
@@ -69,7 +65,7 @@ def _whole(q: Question, role: str) -> pd.Series | None:
 
 def finding(q: Question) -> Finding:
     """At this pace, when; and is that enough: for the target that matters now. The other one in the small print."""
-    role = leading(q)
+    role = parts.leading(q)
     row = _whole(q, role)
     if row is None:
         return findings.nothing(q.asked, q.plan)
@@ -138,7 +134,7 @@ def _sentence(q: Question, role: str, row: pd.Series) -> str:
 
 def cards(q: Question) -> None:
     """Both targets by pace, the time behind of the leading one, and what of the plan is met."""
-    role = leading(q)
+    role = parts.leading(q)
     ui.cards([*(_pace_card(q, r) for r in parts.ROLES), _behind_card(q, role), _bei_card(q, role)])
 
 
@@ -256,7 +252,7 @@ def _before(q: Question, role: str) -> pd.Series | None:
 
 def facts(q: Question) -> None:
     """The leading target in four cards: time behind in days, then the three rates, each with what it means."""
-    role = leading(q)
+    role = parts.leading(q)
     ui.cards([_behind_card(q, role), _bei_card(q, role), _hit_card(q, role), _spi_card(q, role)])
 
 

@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from renewal import charts, fields, findings, parts, ui
+from renewal import charts, findings, parts, ui
 from renewal.cache import Question
 from renewal.charts import theme
 from renewal.exports.words import comma, semicolon
@@ -246,9 +246,7 @@ def triangle(q: Question, role: str) -> None:
     usual = "complete" if rows.loc[rows["role"] == "complete", "now"].sum() else "commence"
     role = role or usual
     ui.heading(_("修订三角"), _("截至各期的个数，首次公布以后几周时所知的；与左边一栏不同的标出增减"))
-    fields.picker(
-        "followed", _("节点"), list(ROLES), role, usual, lambda r: parts.role_word(r, q), st.segmented_control, required=True,
-    )
+    parts.role_picker(q, "followed", _("节点"), role, usual)
     rows = rows[rows["role"] == role]
     weeks = lambda n: n_("{n} 周后", n).format(n=n)  # noqa: E731
     titles = dict(zip(WEEKS, (*(weeks(n) for n in (1, 2, 4, 8)), _("现在看")), strict=True))

@@ -29,23 +29,16 @@ _ROWS = 20  # rows of a list at a time
 _GROUPS = 17  # rows of the table by street, category or unit
 
 
-def leading(q: Question) -> str:
-    """The role that the page begins with: the one with more communities behind, else the next to be reached."""
-    rows = q.figure("progress_by_street")
-    return findings.leading_role(rows) if len(rows) else "complete"
-
-
 def choose(q: Question, section: str, level: str, role: str) -> None:
     """One line: the parts of the page; beside them what is looked at."""
     words = {"slippage": _("偏差"), "replans": _("改计划"), "trend": _("里程碑趋势")}
-    words_of = {r: parts.role_word(r, q) for r in ROLES}
     clears = ("slip_row", "trend_row", "trend_of")
     columns = st.columns([44, 28, 28], vertical_alignment="center")
     with columns[0]:
         fields.sections(words, section, clears=("slip_row", "replan_row", "trend_row"))
     if section != "replans":
         with columns[1]:
-            fields.picker("slip_role", _("节点"), list(ROLES), role, leading(q), words_of.get, st.segmented_control, clears, required=True)
+            parts.role_picker(q, "slip_role", _("节点"), role, parts.leading(q), clears)
     if section == "slippage":
         with columns[2]:
             fields.picker("slip_of", _("对象"), list(LEVELS), level, LEVELS[0], level_word, st.segmented_control, ("slip_row", "slip_by"),
@@ -109,11 +102,6 @@ def finding(q: Question, section: str, role: str) -> Finding:
     return found(q, rows.set_index(["level", "role"]), role)
 
 
-def _said(q: Question, *said: str) -> str:
-    """The small print: the chosen street, what was said, and what it rests on."""
-    return semicolon().join([*findings.chosen_street(q.asked, q.plan), *(s for s in said if s), findings.basis(q.asked, q.plan)])
-
-
 def _slippage_found(q: Question, rows: pd.DataFrame, role: str) -> Finding:
     """Median and worst against the first plan with n/N, and where forecasts have gone in the last four weeks."""
     main, word = rows.loc["project", role], done_word(q, "project", role)
@@ -121,7 +109,7 @@ def _slippage_found(q: Question, rows: pd.DataFrame, role: str) -> Finding:
     beside = _middle(q, rows.loc["project", other], other)
     if not main["n"]:
         text = _("{word}还没有可比的天数：0/{n} 个小区").format(word=word, n=main["total"])
-        return Finding("unreported" if main["unreported"] else "few", text, _said(q, _without(main), beside))
+        return Finding("unreported" if main["unreported"] else "few", text, parts.small_print(q, _without(main), beside))
     text = _("{word} {n}/{of} 个小区晚于首次计划").format(word=word, n=main["late"], of=main["n"])
     if main["worst"] > 0:
         middle = _("中位{days}").format(days=slip_word(main["median"])) if pd.notna(main["median"]) else ""
@@ -136,7 +124,7 @@ def _slippage_found(q: Question, rows: pd.DataFrame, role: str) -> Finding:
             n=main["finished"], late=main["finished_late"], days=slip_word(main["finished_median"]),
         )
     latest = _("最晚的是{who}").format(who=_worst_named(q, main)) if main["worst"] > 0 else ""
-    return Finding("late" if main["late"] else "on_plan", text, _said(q, latest, finished, _without(main), beside))
+    return Finding("late" if main["late"] else "on_plan", text, parts.small_print(q, latest, finished, _without(main), beside))
 
 
 def _worst_named(q: Question, row: pd.Series) -> str:
@@ -174,14 +162,14 @@ def _recent(q: Question, role: str) -> tuple[int, int, int] | None:
 def _replans_found(q: Question, rows: pd.DataFrame, role: str) -> Finding:
     moved = q.figure("replans")
     if moved.empty:
-        return Finding("on_plan", _("首次公布的计划没有改过"), _said(q))
+        return Finding("on_plan", _("首次公布的计划没有改过"), parts.small_print(q))
     communities, works = moved[moved["level"] == "project"], moved[moved["level"] == "work"]
     n, m = communities["project_id"].nunique(), len(works.drop_duplicates(["project_id", "subject"]))
     whole = rows.loc[("work", "complete"), "total"] if ("work", "complete") in rows.index else 0
     text = _("{n}/{of} 个小区改过节点计划，{m}/{all} 项工程改过计划").format(n=n, of=rows.loc[("project", "complete"), "total"], m=m, all=whole)
     if past := int(moved["passed"].sum()):
         text = semicolon().join((text, _("{n}/{of} 次是过了期才改的").format(n=past, of=len(moved))))
-    return Finding("due_unreported" if past else "under_way", text, _said(q, _("改计划不消除偏差，天数始终对首次公布的计划")))
+    return Finding("due_unreported" if past else "under_way", text, parts.small_print(q, _("改计划不消除偏差，天数始终对首次公布的计划")))
 
 
 def _trend_found(q: Question, rows: pd.DataFrame, role: str) -> Finding:
@@ -191,7 +179,7 @@ def _trend_found(q: Question, rows: pd.DataFrame, role: str) -> Finding:
         every = q.figure("forecast_moves")
         n = int((every["role"] == role).sum())
         text = _("{word}没有未实现的小区报过预计").format(word=word)
-        return Finding("few", text, _said(q, n_("已实现的 {n} 个报过，见下表", n).format(n=n) if n else ""))
+        return Finding("few", text, parts.small_print(q, n_("已实现的 {n} 个报过，见下表", n).format(n=n) if n else ""))
     first = next(found.itertuples())
     counts = found["pattern"].value_counts()
     words = pattern_words()
@@ -203,7 +191,7 @@ def _trend_found(q: Question, rows: pd.DataFrame, role: str) -> Finding:
         most = _("推后最多的是{who}：{n} 次共 {days} 天").format(who=_place(q, first), n=first.slips, days=first.later_days)
         text = semicolon().join((text, most))
     bad = counts.get("day_for_day", 0) + counts.get("stale", 0) + counts.get("slipping", 0)
-    return Finding("late" if bad else "under_way", text, _said(q, _("{word}未实现而报过预计的 {n} 个小区：{said}").format(
+    return Finding("late" if bad else "under_way", text, parts.small_print(q, _("{word}未实现而报过预计的 {n} 个小区：{said}").format(
         word=word, n=len(found), said=said)))
 
 

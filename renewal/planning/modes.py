@@ -38,11 +38,6 @@ def finding(q: Question, section: str) -> Finding:
     return {"modes": _modes_found, "land": _land_found, "property": _property_found, "evaluations": _evaluations_found}[section](q)
 
 
-def _detail(q: Question, *said: str) -> str:
-    """The small print: the chosen street, what was said, and what the numbers rest on."""
-    return semicolon().join([*findings.chosen_street(q.asked, q.plan), *(s for s in said if s), findings.basis(q.asked, q.plan)])
-
-
 def mode_word(q: Question, mode: object) -> str:
     return parts.label(q, mode) or _("未明确")
 
@@ -54,7 +49,7 @@ def _modes_found(q: Question) -> Finding:
     clear = int(told["projects"].sum())
     money = _("{n}/{of} 个小区报过资金台账").format(n=rows["reported"].sum(), of=total)
     if not clear:
-        return Finding("unreported", _("{n} 个小区都没有写明改造模式").format(n=total), _detail(q, _("改造模式取自项目库"), money))
+        return Finding("unreported", _("{n} 个小区都没有写明改造模式").format(n=total), parts.small_print(q, _("改造模式取自项目库"), money))
     most = told.loc[told["projects"].idxmax()]
     text = _("{n}/{of} 个小区写明了改造模式，其中最多的是{mode}：{m} 个小区 {households} 户；未明确 {rest} 个").format(
         n=clear, of=total, mode=mode_word(q, most["mode"]), m=most["projects"], households=f"{most['households']:,}",
@@ -62,7 +57,7 @@ def _modes_found(q: Question) -> Finding:
     )
     unused = [mode_word(q, m) for m in told.loc[told["projects"] == 0, "mode"]]
     none = _("没有小区的模式：{modes}").format(modes=comma().join(unused)) if unused else ""
-    return Finding("on_plan" if clear == total else "under_way", text, _detail(q, none, money))
+    return Finding("on_plan" if clear == total else "under_way", text, parts.small_print(q, none, money))
 
 
 def _land_found(q: Question) -> Finding:
@@ -71,10 +66,10 @@ def _land_found(q: Question) -> Finding:
     rows = q.figure("land")
     waiting = rows[rows["state"] == "asked"]
     if not needed and rows.empty:
-        return Finding("few", _("没有小区的改造模式需要用地政策"), _detail(q, _("需要的是：{modes}").format(modes=_land_modes(q))))
+        return Finding("few", _("没有小区的改造模式需要用地政策"), parts.small_print(q, _("需要的是：{modes}").format(modes=_land_modes(q))))
     if not told and waiting.empty:
         text = n_("{n} 个小区的改造模式需要用地政策，用地协调台账还没有报来", needed).format(n=needed)
-        return Finding("unreported", text, _detail(q, _("没有报来的是未报，不是没有事项；用地协调台账在“导入”页载入")))
+        return Finding("unreported", text, parts.small_print(q, _("没有报来的是未报，不是没有事项；用地协调台账在“导入”页载入")))
     text = _("需要用地政策的 {of} 个小区，报来 {told} 个，全部办结 {n} 个").format(of=needed, told=told, n=settled)
     longest = waiting["days_waiting"].max()
     if len(waiting):
@@ -82,7 +77,7 @@ def _land_found(q: Question) -> Finding:
         text = semicolon().join((text, still))
     days = "" if pd.isna(longest) else _("等候最久的至少 {days} 天，算到最近报数日").format(days=longest)
     status = "under_way" if len(waiting) else "unreported" if told < needed else "on_plan"
-    return Finding(status, text, _detail(q, days, _("方案没有给协调定期限")))
+    return Finding(status, text, parts.small_print(q, days, _("方案没有给协调定期限")))
 
 
 def _land_modes(q: Question) -> str:
@@ -94,7 +89,7 @@ def _property_found(q: Question) -> Finding:
     total = q.figure("property_by_street", by="all").iloc[0]
     if not total["told"]:
         text = _("物业管理台账还没有报来：0/{n} 个小区").format(n=total["projects"])
-        return Finding("unreported", text, _detail(q, _("没有报来的是未报，不是没有物业；物业管理台账在“导入”页载入")))
+        return Finding("unreported", text, parts.small_print(q, _("没有报来的是未报，不是没有物业；物业管理台账在“导入”页载入")))
     text = _("改造后物业落地户数：全部 {share}（{n}/{of}），报来的 {told_share}（{n}/{told}）").format(
         n=f"{total['covered_households']:,}", of=f"{total['households']:,}", share=share(total["covered_households"], total["households"]),
         told=f"{total['told_households']:,}", told_share=share(total["covered_households"], total["told_households"]),
@@ -109,7 +104,7 @@ def _property_found(q: Question) -> Finding:
     if unknown:
         detail.append(n_("{n} 个完工的小区无从知道", unknown).format(n=unknown))
     status = "due_unreported" if without else "on_plan" if total["covered"] == total["projects"] else "under_way"
-    return Finding(status, text, _detail(q, *detail))
+    return Finding(status, text, parts.small_print(q, *detail))
 
 
 def _evaluations_found(q: Question) -> Finding:

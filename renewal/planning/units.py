@@ -125,10 +125,6 @@ def finding(q: Question, section: str, unit: str) -> Finding:
     return {"tasks": _tasks_found, "units": _units_found, "responsibility": _responsibility_found, "group": _group_found}[section](q)
 
 
-def _detail(q: Question, *said: str) -> str:
-    return semicolon().join([*findings.chosen_street(q.asked, q.plan), *(s for s in said if s), findings.basis(q.asked, q.plan)])
-
-
 def _tasks_found(q: Question) -> Finding:
     """How many tasks were told, and how they stand; who has told nothing."""
     rows, bodies = q.figure("tasks"), q.figure("units", by="body")
@@ -137,13 +133,13 @@ def _tasks_found(q: Question) -> Finding:
     free = _("方案没有给任务定期限，不计逾期")
     if not told:
         text = _("任务分工台账还没有报来：附件2的 {n} 项任务都是未报").format(n=owed)
-        return Finding("unreported", text, _detail(q, each, _("任务填报表在本页选一个单位下载，填好在“导入”页载入"), free))
+        return Finding("unreported", text, parts.small_print(q, each, _("任务填报表在本页选一个单位下载，填好在“导入”页载入"), free))
     counts = comma().join(_("{word} {n}").format(word=word, n=rows[key].sum()) for key, word in states().items() if rows[key].sum())
     text = _("附件2的 {of} 项任务报来 {n} 项：{counts}").format(of=owed, n=told, counts=counts)
     silent = _unreported(bodies)
     if silent:
         text = semicolon().join((text, n_("{n} 个单位和街道没有报", len(silent)).format(n=len(silent))))
-    return Finding("unreported" if told < owed else "under_way", text, _detail(q, each, free))
+    return Finding("unreported" if told < owed else "under_way", text, parts.small_print(q, each, free))
 
 
 def _units_found(q: Question) -> Finding:
@@ -161,7 +157,7 @@ def _units_found(q: Question) -> Finding:
         text = semicolon().join((text, said.format(n=len(late), unit=parts.label(q, most["unit"]), works=most["works_late"])))
     with_tasks = int((rows["tasks"] > 0).sum())
     said = _("两个附件共 {n} 个单位，{m} 个有任务；文件没有期限，不计逾期；工程按自己的首次计划").format(n=len(rows), m=with_tasks)
-    return Finding("late" if len(late) else "unreported" if told < owed else "on_plan", text, _detail(q, said))
+    return Finding("late" if len(late) else "unreported" if told < owed else "on_plan", text, parts.small_print(q, said))
 
 
 def _no_documents(q: Question) -> bool:
@@ -178,13 +174,13 @@ def _responsibility_found(q: Question) -> Finding:
     works = int(unnamed["projects"].sum())
     if unnamed.empty:
         text = _("{n} 项改造内容，方案都写明了责任单位").format(n=len(rows))
-        return Finding("on_plan", text, _detail(q, _("另有第二个单位的 {n} 项").format(n=double)))
+        return Finding("on_plan", text, parts.small_print(q, _("另有第二个单位的 {n} 项").format(n=double)))
     text = _("{of} 项改造内容，有责任单位的 {n} 项，责任未明确的 {m} 项").format(
         of=len(rows), n=len(rows) - len(unnamed), m=len(unnamed)
     )
     named = comma().join(parts.label(q, item) for item in unnamed["item"])
     said = _("责任未明确：{items}，共 {n} 处工程；另有第二个单位的 {m} 项，两个单位都列").format(items=named, n=works, m=double)
-    return Finding("few", text, _detail(q, said))
+    return Finding("few", text, parts.small_print(q, said))
 
 
 def _group_found(q: Question) -> Finding:
