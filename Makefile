@@ -7,7 +7,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 PORT ?= 8501
 
-.PHONY: run test test-long sample photos bench fuzz messages lint font clean
+.PHONY: run test test-long sample photos bench fuzz messages lint font clean bundle lock audit
 
 run: .venv/run.stamp
 	$(PY) -m renewal sample --keep
@@ -48,17 +48,36 @@ font: .venv/dev.stamp
 lint: .venv/dev.stamp
 	$(BIN)/ruff check
 
+# What an office without internet installs from (docs/operations.md); BUNDLE=--help lists the options.
+bundle: .venv/run.stamp
+	$(PY) -m tools.bundle $(BUNDLE)
+
+# The *.in files name what is asked for; the *.txt files what is installed, with hashes. LOCK=--upgrade takes newer versions.
+lock: .venv/tools.stamp
+	@for name in requirements requirements-dev requirements-tools; do \
+		.venv/tools/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate \
+			--custom-compile-command "make lock" $(LOCK) $$name.in -o $$name.txt || exit; done
+
+# Known weaknesses of what is shipped, and its licences (docs/security.md).
+audit: .venv/run.stamp .venv/tools.stamp
+	$(PY) -m tools.audit
+
 .venv/made.stamp:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (https://www.python.org/downloads/); none was found." >&2; exit 2; }
 	$(PYTHON) -m venv .venv || { echo "The virtual environment could not be made (Debian: apt install python3-venv)." >&2; exit 2; }
 	@touch $@
 
 .venv/run.stamp: .venv/made.stamp requirements.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements-dev.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/tools.stamp: .venv/made.stamp requirements-tools.txt
+	$(PYTHON) -m venv .venv/tools
+	.venv/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.txt
 	@touch $@
 
 clean:

@@ -6,7 +6,7 @@ from renewal.access import guard
 from renewal.desk_view import Desk
 from renewal.i18n import _
 
-viewer = guard()
+viewer = guard("import")
 desk = Desk(cache.ask(viewer), viewer)
 SECTIONS = {
     "files": desk_view.files, "reminders": desk_view.reminders, "account": desk_view.account, "amend": desk_view.amend,

@@ -1,5 +1,5 @@
-"""Commands: python -m renewal load | snapshots | figure | plan | quality | publications | withdraw | verify | rebuild | export |
-patch | sample | serve.
+"""Commands: python -m renewal load | snapshots | figure | plan | new-plan | check-plan | quality | publications | withdraw | verify | rebuild |
+backup | restore | export | patch | sample | access | account | audit | serve.
 
 Exit codes: 0 done; 2 refused, nothing changed; 3 (load --good-only) published, though some files were refused.
 """
@@ -19,11 +19,13 @@ from .explained import Explained
 from .headers import STANDARD
 from .i18n import current_language, set_language
 from .i18n import gettext as _
+from .i18n import ngettext as n_
 from .intake.layouts import load_layouts
 from .intake.problems import Refusal
 from .intake.values import iso_day
 from .plan import LISTS, PlanError, load_plan
 from .store import LoadReport, Store, StoreError, load, quality, rebuild, verify, withdraw
+from .store.audit import Audit
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -90,6 +92,11 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("plan", _plan, "print what the plan says: how many of everything, or one list of it", store=False)
     sub.add_argument("what", nargs="?", metavar="LIST", help=f"one of {', '.join(LISTS)}")
 
+    sub = command("new-plan", _new_plan, "start the plan of another district: a folder to be filled in", store=False)
+    sub.add_argument("folder", type=Path, metavar="DIR", help="folder that is not there yet, or empty")
+    sub = command("check-plan", _check_plan, "say all that is missing or wrong in a plan and what belongs to it; exit code 2 if it can not be used")
+    sub.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="folder of the plan (default: RENEWAL_PLAN or the one in data/plan)")
+
     sub = command("quality", _quality, "list what the rules of sense find among the rows in force")
     sub.add_argument("--as-of", help="date of the state (default: the newest snapshot's)")
 
@@ -101,6 +108,14 @@ def _parser() -> argparse.ArgumentParser:
     command("verify", _verify, "check archive, journal, pointer and version against one another")
     sub = command("rebuild", _rebuild, "make the current version anew from archive and journal")
     sub.add_argument("--accept", action="store_true", help="publish although rows differ from what was published")
+
+    sub = command("backup", _backup, "write everything the data can be made again from into one dated file")
+    sub.add_argument("folder", type=Path, metavar="DIR", help="folder that is there, best on another disk")
+    sub.add_argument("--keep", type=int, metavar="N", help="remove all but the newest N backups from it (default: none)")
+    sub.add_argument("--with-access", action="store_true", help="also access.toml, accounts and secrets: keep such a file safe")
+    sub = command("restore", _restore, "make the data again from a backup, in a store that is empty, and check them")
+    sub.add_argument("file", type=Path, metavar="FILE")
+    sub.add_argument("--accept", action="store_true", help="restore although rows differ from what was published")
 
     sub = command("decisions", _decisions, "decisions of the meetings: write one down, close it, put it off, list them")
     sub.add_argument("action", choices=("list", "add", "close", "carry", "void"))
@@ -143,11 +158,21 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--weeks", type=int, default=85, help="number of weekly reports (default 85)")
     sub.add_argument("--keep", action="store_true", help="do nothing where the sample store already fits this program")
 
+    command("access", _access, "check access.toml and print who may see and do what", store=False)
+    sub = command("account", _account, "named accounts: set a first password, list, remove, unlock")
+    sub.add_argument("action", choices=("set", "list", "remove", "unlock"))
+    sub.add_argument("name", nargs="?", metavar="NAME", help="as in access.toml")
+    sub = command("audit", _audit, "print the newest entries of the audit, and check that none was changed")
+    sub.add_argument("--most", type=int, default=50, metavar="N", help="so many entries (default 50)")
+    sub.add_argument("--action", help="only this action, such as signed_in or exported")
+    sub.add_argument("--who", help="only this person")
+
     sub = command("serve", _serve, "open the dashboard")
     sub.add_argument("--sample", action="store_true", help="show the sample's store")
     sub.add_argument("--host", default="127.0.0.1", help="loopback address (others need configured access)")
     sub.add_argument("--port", type=int, default=8501)
     sub.add_argument("--open", action="store_true", help="open a browser window")
+    sub.add_argument("--log", type=Path, metavar="FILE", help="keep the server's log in a file, which is renamed when it is large (default: stderr)")
     return parser
 
 
@@ -295,6 +320,39 @@ def _round_before(store: Store, options) -> date:
     return previous.date()
 
 
+def _new_plan(options) -> int:
+    from . import newplan
+
+    written = newplan.make(options.folder)
+    if options.json:
+        _print_json({"folder": str(options.folder), "files": [p.name for p in written]})
+    else:
+        print(_("已写好方案文件夹 {folder}：{n} 个文件，先看其中的 README.md").format(folder=options.folder, n=len(written)))
+        print(_("填好一部分就核对：python -m renewal check-plan {folder}").format(folder=options.folder))
+    return 0
+
+
+def _check_plan(options) -> int:
+    from . import checkplan
+
+    checked = checkplan.check(options.folder, options.store)
+    if options.json:
+        _print_json({
+            "folder": str(checked.folder), "ok": checked.ok, "found": [f.as_dict() for f in checked.found],
+            "empty": [e.as_dict() for e in checked.empty],
+        })
+        return 0 if checked.ok else 2
+    for f in checked.found:
+        print(f"{'■' if f.stops else '○'} {f.text}" + (f"\n  → {f.todo}" if f.todo else ""))
+    if checked.empty:
+        print(_("可以不填，但这些页面有一部分空着："))
+        print("\n".join(f"– {e.line()}" for e in checked.empty))
+    wrong = sum(f.stops for f in checked.found)
+    told = n_("{folder}：{n} 处要改或要填", wrong) if wrong else _("{folder}：可以使用")
+    print(told.format(folder=checked.folder, n=wrong))
+    return 0 if checked.ok else 2
+
+
 def _plan(options) -> int:
     import pandas as pd
 
@@ -372,6 +430,39 @@ def _rebuild(options) -> int:
     return _print_check(rebuild(_existing(options), accept=options.accept), options.json)
 
 
+def _backup(options) -> int:
+    from .store.backup import backup
+
+    if options.keep is not None and options.keep < 1:
+        raise Explained(_("--keep 应是 1 或更大的整数"))
+    made = backup(_existing(options), options.folder, keep=options.keep, access=options.with_access)
+    if options.json:
+        _print_json(vars(made))
+    else:
+        print(_("已备份：{path}（{mb:.1f} MB，原件 {n} 份，到第 {publication} 次发布）").format(
+            path=made.path, mb=made.size / 1e6, n=made.files, publication=made.publication
+        ))
+        for path in made.removed:
+            print(_("已删去旧备份 {path}").format(path=path))
+    return 0
+
+
+def _restore(options) -> int:
+    from .store.backup import restore
+
+    store = Store(options.store)
+    found = restore(options.file, store, accept=options.accept)
+    if options.json:
+        _print_json({"store": str(store.folder), **vars(found), "report": found.report.lines})
+        return 0
+    print("\n".join(found.report.lines))
+    print(_("已从 {made} 的备份恢复到 {folder}，并核对无误").format(made=found.facts["made"].replace("T", " "), folder=store.folder))
+    for name, folder in (("RENEWAL_PLAN", found.plan), ("RENEWAL_LAYOUTS", found.layouts)):
+        if folder is not None:
+            print(_("备份里的这部分设置与程序自带的不同，启动前请设 {name}={folder}").format(name=name, folder=folder))
+    return 0
+
+
 def _decisions(options) -> int:
     from .meeting import build
     from .store.decisions import Decisions, standing
@@ -425,6 +516,7 @@ def _export(options) -> int:
         },
     ))
     _replace(options.out, content)
+    Audit(_existing(options).office).add("exported", options.out.name, f"{len(content)} B, {as_of}")
     _print_json({"path": str(options.out), "as_of": as_of}) if options.json else print(options.out)
     return 0
 
@@ -507,11 +599,31 @@ def _sample(options) -> int:
     return report.exit_code
 
 
+def _access(options) -> int:
+    from .access import command
+
+    return command.review(options)
+
+
+def _account(options) -> int:
+    from .access import command
+
+    return command.account(options)
+
+
+def _audit(options) -> int:
+    from .access import command
+
+    return command.audit(options)
+
+
 def _serve(options) -> int:
+    from . import logs
     from .serve import serve
 
     store = settings.SAMPLE_STORE if options.sample else options.store or settings.store_dir()
-    return serve(host=options.host, port=options.port, store=store, open_browser=options.open)
+    with logs.kept(options.log) as log:
+        return serve(host=options.host, port=options.port, store=store, open_browser=options.open, log=log)
 
 
 if __name__ == "__main__":

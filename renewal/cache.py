@@ -1,32 +1,81 @@
 """The one place where anything is kept between runs.
 
-Everything is kept under the version of the store, every filter and the viewer's scope, so that a new publication or a
-narrower scope never meets an older answer; a greatest number of entries bounds the memory.
+Everything is kept under the version of the store and the identity of its file, every filter and the viewer's scope, so that a new
+publication, a file put back from a backup or a narrower scope never meets an older answer; a greatest number of entries bounds the memory.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import os
+import time
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from threading import Lock
-from typing import Any
+from threading import BoundedSemaphore, Lock
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
 from pydantic import BaseModel
 
-from renewal import figures, filters, settings
+from renewal import acting, figures, filters, settings
 from renewal.access import Viewer
+from renewal.explained import Explained
 from renewal.filters import Filters
 from renewal.plan import Plan, load_plan
 from renewal.store import Store, quality
 
+T = TypeVar("T")
 _IDLE = ThreadPoolExecutor(1, thread_name_prefix="ahead")
 _waiting: Future | None = None
+_asked: deque[float] = deque(maxlen=4)  # when the last pages were asked for
+BUSY = 2.0  # seconds: where so many pages were asked for within them, nothing is made ahead
+
+
+class Once:
+    """Answers by question, the last `most` that were asked for. Who asks what another is just working out waits for it: after a
+    publication everybody asks the same at once."""
+
+    def __init__(self, most: int):
+        self._most = most
+        self._found: OrderedDict[tuple, Future] = OrderedDict()
+        self._lock = Lock()
+
+    def __call__(self, question: tuple, make: Callable[[], T]) -> T:
+        with self._lock:
+            found = self._found.get(question)
+            mine = found is None
+            if found is None:
+                found = self._found[question] = Future()
+            self._found.move_to_end(question)
+            while len(self._found) > self._most:
+                self._found.popitem(last=False)
+        if not mine:
+            return found.result()
+        try:
+            found.set_result(make())
+        except BaseException as error:
+            self._forget(question, found)
+            found.set_exception(error)
+            raise
+        return found.result()
+
+    def _forget(self, question: tuple, found: Future) -> None:
+        with self._lock:
+            if self._found.get(question) is found:
+                del self._found[question]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._found.clear()
+
+
+FIGURES, JUDGED, SCREENS = Once(4096), Once(64), Once(48)
+# So many figures are worked out at a time: more would only slow each other down, and the pages that have all they need with them.
+_AT_WORK = BoundedSemaphore(max(os.cpu_count() or 1, 2))
 
 
 @dataclass(frozen=True)
@@ -36,6 +85,9 @@ class Question:
     asked: Filters
     plan: Plan
     scope: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        acting.require_scope(self.scope)  # also where the answer is kept already, and no figure is run
 
     def figure(self, name: str, *, as_of: date | None = None, **own: Any) -> pd.DataFrame:
         """Rows of a figure for these filters (the category too, where the figure takes one); as_of asks for another date.
@@ -49,7 +101,8 @@ class Question:
         ledgers about communities, units and years: theirs), project (empty there), value, file, sheet, row, column, as_of; those that
         stop a load first. What is of no street comes where more than one is asked."""
         asked = self.asked
-        return judged(str(asked.store.folder), asked.version, asked.as_of, self.scope, asked.lang).copy(deep=False)
+        beyond = tuple(s.name for s in self.plan.streets if not acting.sees(s.name))
+        return judged(*source(asked.store, asked.version), asked.as_of, self.scope, beyond, asked.lang).copy(deep=False)
 
     def before(self, name: str, **own: Any) -> pd.DataFrame | None:
         """The same at the round before; None at the first round."""
@@ -57,23 +110,25 @@ class Question:
 
     def ahead(self, now: tuple[str, ...], before: tuple[str, ...]) -> None:
         """Have ready what the reader is likely to ask next: the figures of the rounds beside this one, worked out by one
-        thread in the background. While it is at work nothing is added to it."""
+        thread in the background. While it is at work nothing is added to it, and nothing while many are reading."""
         global _waiting
-        if _waiting is None or _waiting.done():
+        busy = len(_asked) == _asked.maxlen and time.monotonic() - _asked[0] < BUSY
+        if not busy and (_waiting is None or _waiting.done()):
             _waiting = _IDLE.submit(self._fill, now, before)
 
     def _fill(self, now: tuple[str, ...], before: tuple[str, ...]) -> None:
-        for day, previous in self.asked.beside:
-            for date_of, names in ((day, now), (previous, before)):
-                for name in names if date_of else ():
-                    kept(*self._key(name, date_of, {}))
+        with suppress(Explained):  # who asks for it on a page is told
+            for day, previous in self.asked.beside:
+                for date_of, names in ((day, now), (previous, before)):
+                    for name in names if date_of else ():
+                        kept(*self._key(name, date_of, {}))
 
     def _key(self, name: str, as_of: date, own: dict[str, Any]) -> tuple:
         asked = self.asked
         if "category" in figures.catalogue()[name].params:
             own = {"category": asked.category, **own}
         return (
-            str(asked.store.folder), asked.version, name, as_of, asked.known_at, asked.batch, asked.level, self.scope,
+            *source(asked.store, asked.version), name, as_of, asked.known_at, asked.batch, asked.level, self.scope,
             tuple(sorted(own.items())),
         )
 
@@ -83,11 +138,11 @@ class Question:
         draw(question, **given) draws nothing that the reader can click and depends on nothing but its arguments.
         """
         asked = self.asked
-        layers = tuple(p.stat().st_mtime_ns for p in sorted(settings.GEO.glob("*.geojson")))
+        layers = tuple(p.stat().st_mtime_ns for p in sorted(settings.geo_dir().glob("*.geojson")))
         _panel(
-            (draw.__module__, draw.__qualname__, tuple(sorted(given.items())), str(asked.store.folder), asked.version,
+            (draw.__module__, draw.__qualname__, tuple(sorted(given.items())), *source(asked.store, asked.version),
              asked.as_of, asked.previous, asked.known_at, asked.batch, asked.level, asked.category, asked.street, asked.lang,
-             self.plan.sha256, layers, self.scope),
+             self.plan.sha256, layers, self.scope, tuple(s.name for s in self.plan.streets if acting.sees(s.name))),
             lambda: draw(self, **given),
         )
 
@@ -100,30 +155,43 @@ def wait() -> None:
 
 def ask(viewer: Viewer) -> Question:
     """The question of the page at work, for a viewer whom the guard let in."""
+    _asked.append(time.monotonic())
     asked = filters.current()
     return Question(asked, load_plan(), asked.narrow(viewer.scope))
 
 
-@lru_cache(maxsize=512)
+def source(store: Store, version: str) -> tuple[str, str, str]:
+    """What everything that is kept of a version is kept under: folder, name, identity of the file. Raises StoreError where it is gone."""
+    return str(store.folder), version, store.stamp(version)
+
+
 def kept(
-    folder: str, version: str, name: str, as_of: date, known_at: date | datetime | None, batch: int, level: str,
+    folder: str, version: str, stamp: str, name: str, as_of: date, known_at: date | datetime | None, batch: int, level: str,
     scope: tuple[str, ...], own: tuple[tuple[str, Any], ...],
 ) -> pd.DataFrame:
     """Rows of a figure, run once for each question. The frame is everybody's: it is only read (Question.figure copies)."""
-    return figures.run(
-        name, as_of=as_of, known_at=known_at, batch=batch, level=level, scope=scope, store=Store(folder),
-        version=version, **dict(own),
-    )
+    def make() -> pd.DataFrame:
+        with _AT_WORK:
+            return figures.run(
+                name, as_of=as_of, known_at=known_at, batch=batch, level=level, scope=scope, store=Store(folder), version=version, **dict(own)
+            )
+
+    return FIGURES((folder, version, stamp, name, as_of, known_at, batch, level, scope, own), make)
 
 
-@lru_cache(maxsize=64)
-def judged(folder: str, version: str, as_of: date, scope: tuple[str, ...], lang: str) -> pd.DataFrame:
-    """The findings of every quality rule at a date, for streets of a scope; lang is that of the messages."""
-    rules = quality.rules()
-    found = [
-        f for f in quality.check(Store(folder).cursor(version), publication=None, as_of=as_of)
-        if f.street in scope or (f.street is None and len(scope) > 1)
-    ]
+def judged(
+    folder: str, version: str, stamp: str, as_of: date, scope: tuple[str, ...], beyond: tuple[str, ...], lang: str
+) -> pd.DataFrame:
+    """The findings of every quality rule at a date, for streets of a scope, not naming those beyond; lang is that of the messages."""
+    asked = (as_of, scope, beyond, lang)
+    return JUDGED((folder, version, stamp, *asked), lambda: _judged(folder, version, *asked))
+
+
+def _judged(folder: str, version: str, as_of: date, scope: tuple[str, ...], beyond: tuple[str, ...], lang: str) -> pd.DataFrame:
+    rules, store = quality.rules(), Store(folder)
+    with store.asking(version):
+        checked = quality.check(store.cursor(version), publication=None, as_of=as_of, beyond=beyond)
+    found = [f for f in checked if f.street in scope or (f.street is None and len(scope) > 1)]
     rows = [
         (f.code, rules[f.code].title[lang], "stop" if f.stops else "show", f.message, f.street, f.project_id,
          f.project_id if f.about == "project" else None, f.value, f.file, f.sheet, f.row, f.column, f.as_of)
@@ -133,29 +201,16 @@ def judged(folder: str, version: str, as_of: date, scope: tuple[str, ...], lang:
     return pd.DataFrame(rows, columns=names).astype({"row": "Int64"})
 
 
-_screens: OrderedDict[tuple, Any] = OrderedDict()
-_making = Lock()
-MEETINGS = 24  # questions whose screens are kept
-
-
 def screens(q: Question, agenda: BaseModel, make: Callable[[Question, Any], Any]) -> Any:
-    """What `make` makes of a question and an agenda, kept: the meeting turns its screens without asking anew. One makes at a
-    time, so that what is made ahead is not made twice."""
+    """What `make` makes of a question and an agenda, kept: the meeting turns its screens without asking anew."""
     asked = q.asked
     key = (
-        str(asked.store.folder), asked.version, asked.as_of, asked.previous, asked.known_at, asked.batch, asked.level, q.scope, asked.category,
+        *source(asked.store, asked.version), asked.as_of, asked.previous, asked.known_at, asked.batch, asked.level, q.scope, asked.category,
         asked.street, asked.lang, q.plan.sha256, agenda.model_dump_json(),
     )
-    with _making:
-        if key in _screens:
-            _screens.move_to_end(key)
-            return _screens[key]
-        found = _screens[key] = make(q, agenda)
-        while len(_screens) > MEETINGS:
-            _screens.popitem(last=False)
-        return found
+    return SCREENS(key, lambda: make(q, agenda))
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_data(max_entries=1024, show_spinner=False)
 def _panel(question: tuple, _draw: Callable[[], None]) -> None:
     _draw()

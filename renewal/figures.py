@@ -25,7 +25,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from renewal import analysis, headers, settings
+from renewal import acting, analysis, headers, settings
 from renewal.headers import STANDARD, FigureError
 from renewal.i18n import _
 from renewal.plan import load_plan
@@ -77,29 +77,32 @@ def run(
 
     as_of: state at the end of this day; known_at: what was known by then (a day counts whole; None: all that is known
     now); batch: year of the batch; level: completion level, code or name; scope: names of the streets the viewer may
-    see, none gives no rows; store: default the store in effect; version: default its current one; upto: as if later
+    see, none gives no rows (Denied where somebody is at work who may not see one of them); store: default the store in effect; version: default its current one; upto: as if later
     publications had not been made; own: the figure's
     own parameters (since: the earlier date of a figure that spans two, a date or its ISO text). Dates come as
     datetime64[us] with NaT, whole numbers as Int64. Raises FigureError for an unknown figure, parameter or level and for
-    a date that is none or too late, NoData for an empty store.
+    a date that is none or too late, NoData for an empty store, StoreError for a version file that can not be read.
     """
+    scope = list(scope)
+    acting.require_scope(scope)
     figure = catalogue().get(name)
     if figure is None:
         raise FigureError(_("没有名为“{name}”的指标").format(name=name))
     given = {
-        "as_of": as_of, "known_at": _moment(known_at), "batch": batch, "level": _level(level), "scope": list(scope),
+        "as_of": as_of, "known_at": _moment(known_at), "batch": batch, "level": _level(level), "scope": scope,
         **_own(figure, own),
     }
     kept = store or Store(settings.store_dir())
-    if figure.compares:
-        state = kept.change(as_of, given["known_at"], int(given["publication"]), version)
-    elif figure.spans:
-        given["since"] = _since(given["since"], as_of)
-        state = kept.between(given["since"], as_of, given["known_at"], version)
-    else:
-        state = kept.state(as_of, given["known_at"], version, upto) if upto else kept.state(as_of, given["known_at"], version)
     try:
-        rows = state.query(figure.sql, {p: given[p] for p in figure.params}, given["level"])
+        with kept.asking(version):
+            if figure.compares:
+                state = kept.change(as_of, given["known_at"], int(given["publication"]), version)
+            elif figure.spans:
+                given["since"] = _since(given["since"], as_of)
+                state = kept.between(given["since"], as_of, given["known_at"], version)
+            else:
+                state = kept.state(as_of, given["known_at"], version, upto) if upto else kept.state(as_of, given["known_at"], version)
+            rows = state.query(figure.sql, {p: given[p] for p in figure.params}, given["level"])
     except duckdb.Error as error:
         raise FigureError(_("指标“{name}”算不出来：{error}").format(name=name, error=error)) from error
     found = _frame(rows)

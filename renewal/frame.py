@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from renewal import cache, figures, findings
+from renewal import acting, cache, figures, findings
 from renewal.i18n import LANGUAGES, _, current_language
 from renewal.plan import Plan
 from renewal.store import Store
@@ -46,13 +46,22 @@ class Choice:
     notes: dict[str, str]
 
 
-@lru_cache(maxsize=32)
 def facts(path: str, version: str, plan: Plan) -> Facts | None:
-    """What a version of the store in a folder holds, or None when no round is in it. A version never changes."""
+    """What a version of the store in a folder holds, or None when no round is in it. Raises StoreError."""
+    return _facts(*cache.source(Store(path), version), plan)
+
+
+@lru_cache(maxsize=32)
+def _facts(path: str, version: str, _stamp: str, plan: Plan) -> Facts | None:
     asked = {
         "as_of": _END, "batch": plan.default_batch, "level": plan.default_level, "scope": everywhere(plan),
         "store": Store(path), "version": version,
     }
+    with acting.admitted(None):  # dates and years of the store, of no street: the same for everybody
+        return _rounds(asked, plan)
+
+
+def _rounds(asked: dict, plan: Plan) -> Facts | None:
     rounds = figures.run("rounds", **asked).sort_values("as_of", ascending=False)
     if rounds.empty:
         return None
@@ -61,9 +70,9 @@ def facts(path: str, version: str, plan: Plan) -> Facts | None:
     return Facts(rounds=tuple(previous), previous=previous, batches=batches or (plan.default_batch,))
 
 
-def reporting(path: str, version: str, plan: Plan, as_of: date, batch: int) -> tuple[int, int]:
-    """(streets that have reported for the round, streets that have projects in the batch)."""
-    found = cache.kept(path, version, "reporting", as_of, None, batch, plan.default_level, everywhere(plan), ())
+def reporting(path: str, version: str, plan: Plan, as_of: date, batch: int, scope: tuple[str, ...]) -> tuple[int, int]:
+    """(streets of a scope that have reported for the round, those that have projects in the batch)."""
+    found = cache.kept(*cache.source(Store(path), version), "reporting", as_of, None, batch, plan.default_level, scope, ())
     sent, silent = findings.reported(found)
     return len(sent), len(sent) + len(silent)
 
@@ -73,8 +82,9 @@ def everywhere(plan: Plan) -> tuple[str, ...]:
     return tuple(s.name for s in plan.streets)
 
 
-def resolve(raw: dict[str, str], known: Facts, plan: Plan) -> Choice:
-    """The filters that the texts of a URL ask for ('' = default). What does not exist falls back, with a note.
+def resolve(raw: dict[str, str], known: Facts, plan: Plan, scope: tuple[str, ...]) -> Choice:
+    """The filters that the texts of a URL ask for ('' = default). What does not exist falls back, with a note; so does a street
+    outside the viewer's scope, which is not told from one that does not exist. A viewer of one street has it chosen.
 
     Names are taken in any spelling the plan knows (name, code, alias).
     """
@@ -115,9 +125,11 @@ def resolve(raw: dict[str, str], known: Facts, plan: Plan) -> Choice:
     street = category = None
     if raw.get("street"):
         found = plan.street(raw["street"])
-        street = found.name if found else None
-        if found is None:
-            fall_back("street", _("全部街道"))
+        street = found.name if found and found.name in scope else None
+        if street is None:
+            fall_back("street", _("全部街道") if len(scope) > 1 else plan.label(scope[0], current_language()))
+    if len(scope) == 1:
+        street = scope[0]
     if raw.get("category"):
         found = plan.category(raw["category"])
         category = found.name if found else None

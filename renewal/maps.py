@@ -1,6 +1,7 @@
-"""The map: projects as bubbles over the approximate street areas. Local files only, no tiles and no style.
+"""The map: projects as bubbles over the approximate street areas. Local files only, no tiles and no style. Of the areas only those of
+streets that whoever is at work may see.
 
-A project belongs to the street its register names; the areas are only drawn (data/geo/README.md says why).
+A project belongs to the street its register names; the areas are only drawn (the README beside the layers says why).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pydeck as pdk
 
-from renewal import settings
+from renewal import acting, settings
 from renewal.charts.theme import STATUSES
 from renewal.i18n import _
 
@@ -33,20 +34,29 @@ def _collection(path: Path, _changed: int) -> dict:
         found = json.loads(path.read_text("utf-8"))
         if found["type"] != "FeatureCollection" or not found["features"]:
             raise GeoError(f"{path}: FeatureCollection expected")
+        for number, feature in enumerate(found["features"], 1):
+            if not isinstance(feature["properties"], dict) or not feature["geometry"]["coordinates"]:
+                raise GeoError(f"{path}: feature {number}: properties and a geometry expected")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise GeoError(f"{path}: {error}") from error
     return found
 
 
 def layer_file(name: str, folder: Path | None = None) -> dict:
-    """A GeoJSON FeatureCollection of data/geo, read once a change; GeoError says what is wrong with it."""
-    path = (folder or settings.GEO) / f"{name}.geojson"
-    return _collection(path, path.stat().st_mtime_ns if path.exists() else 0)
+    """A GeoJSON FeatureCollection of the plan's folder geo, read once a change; GeoError says what is wrong with it. A district
+    that has no such file has nothing to draw: no features."""
+    path = (folder or settings.geo_dir()) / f"{name}.geojson"
+    return _collection(path, path.stat().st_mtime_ns) if path.exists() else {"type": "FeatureCollection", "features": []}
+
+
+def has_areas() -> bool:
+    """Whether there are areas or an outline to draw the projects on."""
+    return any((settings.geo_dir() / f"{name}.geojson").exists() for name in ("streets", "district"))
 
 
 def disclaimer() -> str:
     """What the drawn areas are, wherever they are shown."""
-    return _("气泡面积＝户数；示意图，非法定界线")
+    return _("气泡面积＝户数；示意图，非法定界线") if has_areas() else _("气泡面积＝户数；本区没有地图图层，只画小区的位置")
 
 
 def describe() -> str:
@@ -81,18 +91,21 @@ def located(projects: pd.DataFrame) -> pd.DataFrame:
 
 
 def deck(projects: pd.DataFrame, *, names: dict[str, str], view: str = "inner", width: int = 420, height: int = 380,
-         chosen: str | None = None, folder: Path | None = None) -> pdk.Deck:
+         chosen: str | None = None, folder: Path | None = None) -> pdk.Deck | None:
     """Outline, street areas with names, projects as bubbles (area ~ households, colour by status).
 
     projects: rows of the figure `projects`; names: street -> name to show; view: 'inner' (the small northern streets)
     or 'district'; width and height in px are only used to fit the view; chosen: a street drawn with a stronger line and,
-    unless the whole district is wanted, filling the view.
+    unless the whole district is wanted, filling the view. None where there is neither a layer nor a project with coordinates.
     """
     streets = _named(layer_file("streets", folder), names)
     grow = 1.3 if height > 500 else 1.0
     rows = [_bubble(r, names, grow) for r in located(projects).itertuples()]
     marked = [f for f in streets["features"] if f["properties"].get("name") == chosen]
     near = marked if marked and view == "inner" else None
+    bounds = _bounds(near or _in_view(streets, layer_file("district", folder), view)) or _around(rows)
+    if bounds is None:
+        return None
     layers = [
         pdk.Layer(
             "GeoJsonLayer", streets, id="streets", pickable=True, stroked=True, filled=True, auto_highlight=True,
@@ -133,7 +146,7 @@ def deck(projects: pd.DataFrame, *, names: dict[str, str], view: str = "inner", 
         ))
     return pdk.Deck(
         layers=layers, map_provider=None, tooltip={"text": "{tip}"},
-        initial_view_state=_view(near or _in_view(streets, layer_file("district", folder), view), width, height),
+        initial_view_state=_view(bounds, width, height),
     )
 
 
@@ -157,10 +170,12 @@ def _bubble(row: object, names: dict[str, str], grow: float) -> dict:
 
 
 def _named(collection: dict, names: dict[str, str]) -> dict:
-    """A copy with what the map shows of each street; the file itself stays as it was read."""
+    """A copy with what the map shows of each street that may be seen; the file itself stays as it was read."""
     kept = ("name", "label_lon", "label_lat")
     features = []
     for feature in collection["features"]:
+        if not acting.sees(feature["properties"].get("name", "")):
+            continue
         known = {k: feature["properties"][k] for k in kept if k in feature["properties"]}
         known["tip"] = names.get(known.get("name", ""), known.get("name", ""))
         features.append({"type": "Feature", "properties": known, "geometry": feature["geometry"]})
@@ -182,24 +197,31 @@ def _points(nested: list):
             yield from _points(part)
 
 
-def _bounds(features: list[dict]) -> tuple[float, float, float, float]:
+def _bounds(features: list[dict]) -> tuple[float, float, float, float] | None:
+    """(west, south, east, north) of features; None of none."""
     points = [p for f in features for p in _points(f["geometry"]["coordinates"])]
     xs, ys = [p[0] for p in points], [p[1] for p in points]
-    return min(xs), min(ys), max(xs), max(ys)
+    return (min(xs), min(ys), max(xs), max(ys)) if points else None
+
+
+def _around(bubbles: list[dict]) -> tuple[float, float, float, float] | None:
+    """The same of the projects' points, with some 500 m around, so that a single one can be shown."""
+    xs, ys = zip(*(b["at"] for b in bubbles), strict=True) if bubbles else ((), ())
+    return (min(xs) - 0.005, min(ys) - 0.005, max(xs) + 0.005, max(ys) + 0.005) if bubbles else None
 
 
 def _in_view(streets: dict, district: dict, view: str) -> list[dict]:
-    """The whole district, or the smaller half of the streets (the dense north)."""
-    if view == "district":
+    """The whole district, or the smaller half of the streets (the dense middle); the one where the other is not there."""
+    if (view == "district" and district["features"]) or not streets["features"]:
         return district["features"]
     boxes = [(f, _bounds([f])) for f in streets["features"]]
     by_area = sorted(boxes, key=lambda b: (b[1][2] - b[1][0]) * (b[1][3] - b[1][1]))
     return [f for f, _box in by_area[: (len(by_area) + 1) // 2]]
 
 
-def _view(features: list[dict], width: int, height: int) -> pdk.ViewState:
-    """Fits the features into the given size in px."""
-    west, south, east, north = _bounds(features)
+def _view(bounds: tuple[float, float, float, float], width: int, height: int) -> pdk.ViewState:
+    """Fits (west, south, east, north) into the given size in px."""
+    west, south, east, north = bounds
     middle = (south + north) / 2
     across, down = (east - west) / 360 * 512, (north - south) / cos(radians(middle)) / 360 * 512
     zoom = log2(min(width / across, height / down)) - 0.12

@@ -18,8 +18,13 @@ PAGES = (
         ("definitions", N_("口径与依据")),
     )),
     (N_("会议"), (("dispatch", N_("调度会")), ("changes", N_("本周变化")), ("decisions", N_("议定事项")))),
-    (N_("资料"), (("tables", N_("台账导出")), ("data", N_("数据")), ("intake", N_("导入")))),
+    (N_("资料"), (("tables", N_("台账导出")), ("data", N_("数据")), ("intake", N_("导入")), ("audit", N_("操作记录")))),
 )
+
+# What a viewer has to have the right to (acting.RIGHTS) for a page to open.
+NEEDS = {"intake": "import", "audit": "audit"}
+
+ROLE_WORDS = {"leader": N_("领导"), "staff": N_("工作人员"), "street": N_("街道"), "viewer": N_("查看")}
 
 
 def title(stem: str) -> str:

@@ -432,12 +432,15 @@ def projects_behind_link(q: Question) -> None:
 # ---- map -------------------------------------------------------------------------------------------------------------
 
 def _deck(q: Question, projects: pd.DataFrame, view: str, width: int, height: int) -> pdk.Deck | None:
-    """The map; without it a sentence that says which layer is broken."""
+    """The map; without it a sentence that says which layer is broken, or that there is nothing to draw."""
     try:
-        return maps.deck(projects, names=street_names(q), view=view, width=width, height=height, chosen=q.asked.street)
+        deck = maps.deck(projects, names=street_names(q), view=view, width=width, height=height, chosen=q.asked.street)
     except maps.GeoError as error:
         st.warning(_("地图图层读不出来：{error}").format(error=error))
         return None
+    if deck is None:
+        ui.note(_("没有地图图层，项目库也没有坐标，画不出地图。"))
+    return deck
 
 
 def static_map(q: Question, height: int) -> None:

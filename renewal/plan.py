@@ -2,7 +2,7 @@
 documents they owe, modes, rules, the policies it rests on, what it leaves open.
 
 A plan is a folder (see data/plan/README.md). It is typed and checked when it is loaded; the first thing that is wrong
-raises PlanError, whose one sentence names the file, the line or key, the value and what was expected.
+raises PlanError, whose one sentence names the file, the line or key, the value and what was expected. `mistakes` gathers all of them.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import csv
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
 from renewal import settings
@@ -29,13 +31,32 @@ from renewal.names import fold
 
 
 class PlanError(Explained):
-    """A plan cannot be read: the text names file, line or key, value and what was expected."""
+    """A plan cannot be read: the text names file, line or key, value and what was expected. place, column (of plan.toml the key) and
+    value say the same to programs, as far as they are known."""
+
+    def __init__(self, text: str, place: _Place | None = None, column: str = "", value: str = ""):
+        super().__init__(text)
+        self.place, self.column, self.value = place, column, value
 
 
 # Numbers and dates are strict: pydantic would else read date = 20200630 as seconds since 1970.
 Text = Annotated[str, Field(min_length=1)]
 Batch = Annotated[int, Field(strict=True, ge=1990, le=2100)]
 Day = Annotated[date, Field(strict=True)]
+
+
+def _as_typed(written: object) -> object:
+    """A day of the calendar as it was typed, before a spreadsheet program made a date of it: 12月10日 and 10-Dec are 12-10, 2021/2/4 is
+    2021-02-04."""
+    text = str(written).strip()
+    if found := re.fullmatch(r"(?:(\d{4})[/年.-])?(\d{1,2})[/月.-](\d{1,2})日?", text):
+        return "-".join((*([found[1]] if found[1] else []), *(n.zfill(2) for n in found.groups()[1:])))
+    if found := re.fullmatch(rf"(\d{{1,2}})-({'|'.join(calendar.month_abbr[1:])})", text):
+        return f"{list(calendar.month_abbr).index(found[2]):02}-{found[1]:0>2}"
+    return written
+
+
+Recurring = Annotated[str, BeforeValidator(_as_typed), Field(pattern=r"^(\d{4}-)?\d{2}-\d{2}$")]
 
 
 class _Frozen(BaseModel):
@@ -128,12 +149,12 @@ class Item(Named):
 
 class Milestone(Named):
     """A step on the way of a project (三, 四); position: order in the plan, from 1; after: codes of the steps without which it
-    can not be reached."""
+    can not be reached; clause: '' for a step that the plan does not name."""
 
     short: Text
     stage: Text
     stage_en: Text
-    clause: Text
+    clause: str
     position: int
     after: tuple[str, ...] = ()
 
@@ -202,8 +223,8 @@ class Window(_Frozen):
     code: Text
     name: Text
     name_en: Text
-    first: Annotated[str, Field(pattern=r"^(\d{4}-)?\d{2}-\d{2}$")]
-    last: Annotated[str, Field(pattern=r"^(\d{4}-)?\d{2}-\d{2}$")]
+    first: Recurring
+    last: Recurring
     factor: Annotated[float, Field(ge=0, le=1)]
     basis: Text
     basis_en: Text
@@ -292,6 +313,16 @@ class Gap(_Frozen):
     handling_en: Text
 
 
+class Clause(_Frozen):
+    """Where the plan says what the dashboard's figures cite. standard: as the headers of queries/ write it, by the place in the plan that
+    the dashboard was written for; clause: the place in this plan, '' where it says nothing of the matter, and nothing is cited."""
+
+    standard: Text
+    clause: str
+    matter: Text
+    matter_en: Text
+
+
 KINDS: dict[str, type[Named]] = {
     "street": Street, "category": Category, "item": Item, "milestone": Milestone, "unit": Unit, "mode": Mode, "source": Source,
     "task": Task, "document": OwedDocument, "reason": Reason,
@@ -306,8 +337,14 @@ FILES = {
 RECORDS: dict[str, tuple[str, type[BaseModel]]] = {
     "members": ("members.csv", Member), "rules": ("rules.csv", Rule), "policies": ("policies.csv", Policy),
     "silences": ("silences.csv", Silence), "gaps": ("gaps.csv", Gap), "calendar": ("calendar.csv", Window),
-    "lights": ("lights.csv", LightRule), "light_tests": ("light_tests.csv", LightTest),
+    "lights": ("lights.csv", LightRule), "light_tests": ("light_tests.csv", LightTest), "clauses": ("clauses.csv", Clause),
 }
+# A district that has none of these leaves the file out, or its rows: the pages that live by them stay empty.
+OPTIONAL = frozenset({
+    "units.csv", "modes.csv", "sources.csv", "tasks.csv", "documents.csv", "reasons.csv", "members.csv", "rules.csv", "policies.csv",
+    "silences.csv", "gaps.csv", "calendar.csv", "clauses.csv",
+})
+COMMENCEMENT = "M13"  # 开工 has this code in every plan (commencement() of queries/schema.sql)
 _LISTS = ("aliases", "after", "items", "milestones")  # columns that hold several, separated by ;
 _REFERS = {  # column -> the kind of thing that it names
     "category": "category", "unit": "unit", "second_unit": "unit", "task": "task", "items": "item", "milestones": "milestone",
@@ -316,7 +353,7 @@ TOML = "plan.toml"
 # The attributes of a plan that are lists.
 LISTS = (
     "targets", "streets", "categories", "items", "milestones", "units", "members", "tasks", "documents", "modes", "sources", "rules", "policies",
-    "silences", "gaps", "reasons", "calendar", "lights", "light_tests",
+    "silences", "gaps", "reasons", "calendar", "lights", "light_tests", "clauses",
 )
 
 
@@ -416,6 +453,7 @@ class Plan(_Frozen):
     calendar: tuple[Window, ...]
     lights: tuple[LightRule, ...]
     light_tests: tuple[LightTest, ...]
+    clauses: tuple[Clause, ...]
     sha256: str
 
     _index: dict[str, dict[str, Named]] = PrivateAttr()
@@ -501,6 +539,11 @@ class Plan(_Frozen):
         """The target of a batch for 'commence' or 'complete'; None where the plan sets none."""
         return next((t for t in self.targets if t.batch == batch and t.role == role), None)
 
+    def cited(self, standard: str) -> str:
+        """The clauses of this plan for those that a figure or rule cites (一(三)、四); '' where it has none of them."""
+        own = {c.standard: c.clause for c in self.clauses}
+        return "、".join(dict.fromkeys(c for part in re.split("[、,]", standard) if (c := own.get(part.strip(), ""))))
+
     def label(self, value: str, lang: str) -> str:
         """How a name or code is shown in 'zh' or 'en'; any other value unchanged."""
         zh, en = self._labels.get(value, (value, value))
@@ -534,13 +577,36 @@ def _nearest(index: dict[str, Named], text: str, n: int) -> list[str]:
 
 
 # ---- loading --------------------------------------------------------------------------------------------------------
+Wrong = Callable[[PlanError], None]  # what is done with a mistake: raised by load_plan, gathered by mistakes
+
+
+def _raise(error: PlanError) -> None:
+    raise error
+
+
 def load_plan(folder: Path | str | None = None) -> Plan:
-    """The plan of `folder` (default: settings.plan_dir()), read again when a file has changed; raises PlanError."""
+    """The plan of `folder` (default: settings.plan_dir()), read again when a file has changed; raises PlanError for the first mistake."""
+    folder = _existing(folder)
+    return _load(folder, tuple(_stamp(folder / name) for name in all_files()))
+
+
+def mistakes(folder: Path | str | None = None) -> list[PlanError]:
+    """Every mistake of the plan of `folder`, file by file; none where it can be loaded. Raises PlanError where there is no folder."""
+    found: list[PlanError] = []
+    _read(_existing(folder), found.append)
+    return found
+
+
+def _existing(folder: Path | str | None) -> Path:
     folder = Path(folder or settings.plan_dir()).absolute()
+    if folder == settings.PLANS:  # nobody said which
+        names = "、".join(p.name for p in settings.plan_dirs())
+        message = _("{folder} 里有几个方案文件夹（{names}），请用环境变量 RENEWAL_PLAN 写明用哪一个") if names else _("{folder} 里没有方案文件夹")
+        raise PlanError(message.format(folder=folder, names=names))
     if not folder.is_dir():
         message = _("{file}：没有这个文件夹，应是方案文件夹，内有 {expected}")
         raise PlanError(message.format(file=folder, expected=_files()))
-    return _load(folder, tuple(_stamp(folder / name) for name in _all_files()))
+    return folder
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -553,53 +619,90 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 @lru_cache(maxsize=8)
 def _load(folder: Path, _stamps: tuple) -> Plan:
-    digest = hashlib.sha256()
+    return _read(folder, _raise)
 
-    def text(name: str) -> str:
-        path = folder / name
+
+class _Known:
+    """What the files read so far define, by kind: spelling -> thing. `loosely` are the names in rows that are themselves wrong: what
+    refers to them is no second mistake. Of a kind in `unread` nothing is known at all."""
+
+    def __init__(self) -> None:
+        self.things: dict[str, dict[str, Named]] = {}
+        self.loosely: dict[str, set[str]] = {}
+        self.unread: set[str] = set()
+
+    def excuses(self, kind: str, written: str) -> bool:
+        return kind in self.unread or fold(written) in self.loosely.get(kind, ())
+
+
+def _read(folder: Path, wrong: Wrong) -> Plan | None:
+    """The plan, or None after mistakes were handed to `wrong`."""
+    digest, count = hashlib.sha256(), 0
+
+    def amiss(error: PlanError) -> None:
+        nonlocal count
+        count += 1
+        wrong(error)
+
+    def text(name: str) -> str | None:
         try:
-            data = path.read_bytes()
-        except OSError:
-            message = _("{file}：没有这个文件或不能读，方案文件夹应有 {expected}")
-            raise PlanError(message.format(file=path, expected=_files())) from None
+            data = (folder / name).read_bytes()
+        except OSError as error:
+            if name not in OPTIONAL or not isinstance(error, FileNotFoundError):
+                message = _("{file}：没有这个文件或不能读，方案文件夹应有 {expected}")
+                amiss(PlanError(message.format(file=folder / name, expected=_files()), _Place(folder / name)))
+            return None
         digest.update(f"{name}\0{len(data)}\0".encode() + data)
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            where = _line(path, data[: error.start].count(b"\n") + 1)
-            raise PlanError(_("{where}：不是 UTF-8 编码，应存为 UTF-8（CSV UTF-8）").format(where=where)) from None
+        return _decoded(_Place(folder / name), data, amiss)
 
-    head = _document(folder / TOML, text(TOML))
-    known: dict[str, dict[str, Named]] = {}
+    raw = _toml(_Place(folder / TOML), text(TOML), amiss)
+    head = None if raw is None else _checked(Document, raw, _Place(folder / TOML), amiss)
+    known = _Known()
     things: dict[str, list[Any]] = {}
     taken: dict[str, str] = {}
     for kind, name in FILES.items():
-        path, model = folder / name, KINDS[kind]
-        lines = []
-        for number, cells in _rows(path, text(name), [f for f in model.model_fields if f != "position"]):
+        path, model, before = folder / name, KINDS[kind], count
+        lines: list[tuple[int, Any]] = []
+        loosely = known.loosely[kind] = set()
+        number = None
+        for number, cells in _rows(path, text(name), [f for f in model.model_fields if f != "position"], amiss):
             values: dict[str, Any] = dict(cells)
             for column in (c for c in _LISTS if c in cells):
                 values[column] = [s.strip() for s in re.split("[;；]", cells[column]) if s.strip()]
             if "position" in model.model_fields:
                 values["position"] = len(lines) + 1
-            _refer(_line(path, number), values, known, required=("category", "task"))
-            lines.append((number, _checked(model, values, _line(path, number))))
-        known[kind] = _index(path, lines)
-        _one_label(path, lines, taken)
-        _check_order(path, lines)
+            place, so_far = _Place(path, number), count
+            _refer(place, values, known, amiss, required=("category", "task"))
+            thing = _checked(model, values, place, amiss)
+            if thing is None or count > so_far:
+                loosely.update(fold(s) for cell in cells.values() for s in (cell, *re.split("[;；]", cell)) if s)
+            else:
+                lines.append((number, thing))
+        if count > before and number is None:
+            known.unread.add(kind)
+        known.things[kind] = _index(path, lines, amiss)
+        _one_label(path, lines, taken, amiss)
+        _check_order(path, lines, loosely, amiss)
         things[kind] = [thing for _number, thing in lines]
-    _check_levels(folder / TOML, head, known["milestone"])
+    rules = None if raw is None else _fitting(Rules, raw.get("rules"))
+    if raw is not None:
+        _check_levels(_Place(folder / TOML), raw, rules, known, amiss)
     records: dict[str, list[Any]] = {}
     for what, (name, record) in RECORDS.items():
         records[what] = []
-        for number, values in _rows(folder / name, text(name), list(record.model_fields)):
-            where = _line(folder / name, number)
+        for number, values in _rows(folder / name, text(name), list(record.model_fields), amiss):
+            place = _Place(folder / name, number)
             if what == "members":
-                _refer(where, values, known)
-            records[what].append(_checked(record, values, where))
-            _check_record(where, records[what], records)
-    if head.rules.light_rule not in (codes := [rule.code for rule in records["lights"]]):
-        raise _wrong(folder / TOML, "rules.light_rule", head.rules.light_rule, " / ".join(codes))
+                _refer(place, values, known, amiss)
+            new = _checked(record, values, place, amiss)
+            if new is not None:
+                records[what].append(new)
+                _check_record(place, records[what], records, amiss)
+    codes = [rule.code for rule in records["lights"]]
+    if rules is not None and codes and rules.light_rule not in codes:
+        amiss(_wrong(_Place(folder / TOML), "rules.light_rule", rules.light_rule, " / ".join(codes)))
+    if count or head is None:
+        return None
     return Plan(
         **head.model_dump(exclude={"rules", "scope", "targets"}), **head.rules.model_dump(), scope=head.scope, targets=head.targets,
         streets=things["street"], categories=things["category"], items=things["item"],
@@ -608,154 +711,193 @@ def _load(folder: Path, _stamps: tuple) -> Plan:
     )
 
 
-def _all_files() -> tuple[str, ...]:
+def all_files() -> tuple[str, ...]:
+    """The names of a plan's files, plan.toml first, in the order in which they are read."""
     return TOML, *FILES.values(), *(name for name, _model in RECORDS.values())
 
 
 def _files() -> str:
-    return ", ".join(_all_files())
+    return ", ".join(all_files())
 
 
-def _line(path: Path, number: int) -> str:
-    return _("{file} 第 {line} 行").format(file=path, line=number)
+@dataclass(frozen=True)
+class _Place:
+    """A file, or a line of it."""
+
+    file: Path
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return str(self.file) if self.line is None else _("{file} 第 {line} 行").format(file=self.file, line=self.line)
 
 
-def _wrong(where: object, key: str, value: object, expected: str) -> PlanError:
+def _wrong(place: _Place, key: str, value: object, expected: str) -> PlanError:
     message = _("{where}：{key} 的值是“{value}”，应为：{expected}")
-    return PlanError(message.format(where=where, key=key, value=value, expected=expected))
+    return PlanError(message.format(where=place, key=key, value=value, expected=expected), place, key, str(value))
 
 
-def _document(path: Path, text: str) -> Document:
+def _decoded(place: _Place, data: bytes, wrong: Wrong) -> str | None:
+    """The text of a file: UTF-8, and of tables also GB18030, in which Excel and WPS save a plain CSV."""
     try:
-        raw = tomllib.loads(text)
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if place.file.suffix == ".csv":
+            with suppress(UnicodeDecodeError):
+                return data.decode("gb18030")
+        at = _Place(place.file, data[: error.start].count(b"\n") + 1)
+        wrong(PlanError(_("{where}：不是 UTF-8 编码，应存为 UTF-8（CSV UTF-8）").format(where=at), at))
+        return None
+
+
+def _toml(place: _Place, text: str | None, wrong: Wrong) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"line (\d+)", str(error))
         lines = text.splitlines() or [""]
         number = min(int(at[1]), len(lines)) if at else len(lines)
-        raise PlanError(
-            _("{where}：“{value}”读不出来，应为 TOML 的“键 = 值”，日期如 2020-06-30").format(
-                where=_line(path, number), value=lines[number - 1].strip()
-            )
-        ) from None
-    return _checked(Document, raw, path)
+        where = _Place(place.file, number)
+        wrong(PlanError(
+            _("{where}：“{value}”读不出来，应为 TOML 的“键 = 值”，日期如 2020-06-30").format(where=where, value=lines[number - 1].strip()), where
+        ))
+        return None
 
 
-def _rows(path: Path, text: str, columns: Sequence[str]) -> Iterable[tuple[int, dict[str, str]]]:
-    """(line number, column -> cell without outer spaces) of every row that is not empty."""
+def _rows(path: Path, text: str | None, columns: Sequence[str], wrong: Wrong) -> Iterable[tuple[int, dict[str, str]]]:
+    """(line number, column -> cell without outer spaces) of every row that is neither empty nor a note (its first cell begins with #)."""
+    if text is None:
+        return
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     expected = ", ".join(columns)
     try:
         header = [c.strip() for c in next(reader, [])]
         if absent := [c for c in columns if c not in header]:
-            raise PlanError(
-                _("{where}：缺少列 {columns}，应有的列是 {expected}").format(
-                    where=_line(path, 1), columns=", ".join(absent), expected=expected
-                )
-            )
+            message = _("{where}：缺少列 {columns}，应有的列是 {expected}")
+            at = _Place(path, 1)
+            wrong(PlanError(message.format(where=at, columns=", ".join(absent), expected=expected), at, absent[0]))
+            return
         if beyond := [c for i, c in enumerate(header) if c not in columns or c in header[:i]]:
-            raise PlanError(
-                _("{where}：列“{value}”不认识或重复，应有的列是 {expected}").format(
-                    where=_line(path, 1), value=beyond[0], expected=expected
-                )
-            )
-        seen = False
+            message = _("{where}：列“{value}”不认识或重复，应有的列是 {expected}")
+            at = _Place(path, 1)
+            wrong(PlanError(message.format(where=at, value=beyond[0], expected=expected), at, beyond[0]))
+            return
+        seen = path.name in OPTIONAL
         for cells in reader:
-            if not any(c.strip() for c in cells):
+            if not any(c.strip() for c in cells) or cells[0].lstrip().startswith("#"):
                 continue
             seen = True
+            at = _Place(path, reader.line_num)
             if len(cells) != len(header):
-                raise PlanError(
-                    _("{where}：“{value}”一行有 {n} 格，应为 {expected} 格").format(
-                        where=_line(path, reader.line_num), value=cells[0], n=len(cells), expected=len(header)
-                    )
-                )
+                message = _("{where}：“{value}”一行有 {n} 格，应为 {expected} 格")
+                wrong(PlanError(message.format(where=at, value=cells[0], n=len(cells), expected=len(header)), at))
+                continue
             yield reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))
         if not seen:
-            raise PlanError(_("{file}：没有一行数据，至少应有一行").format(file=path))
+            wrong(PlanError(_("{file}：没有一行数据，至少应有一行").format(file=path), _Place(path)))
     except csv.Error as error:
         message = _("{where}：引号不成对（{detail}），应为逗号分隔的 CSV")
-        raise PlanError(message.format(where=_line(path, reader.line_num), detail=error)) from None
+        at = _Place(path, reader.line_num)
+        wrong(PlanError(message.format(where=at, detail=error), at))
 
 
-def _refer(where: str, values: dict[str, Any], known: dict[str, dict[str, Named]], required: Sequence[str] = ()) -> None:
+def _refer(place: _Place, values: dict[str, Any], known: _Known, wrong: Wrong, required: Sequence[str] = ()) -> None:
     """Replaces what a row calls something of another file by its right name (units, categories) or code (tasks, items, milestones)."""
-    for key, kind in ((k, _REFERS[k]) for k in values if k in _REFERS and _REFERS[k] in known):
+    for key, kind in ((k, _REFERS[k]) for k in values if k in _REFERS and _REFERS[k] in known.things):
         several = isinstance(values[key], list)
         found = []
         for written in values[key] if several else [values[key]]:
             if not written and key not in required:
                 continue
-            thing = known[kind].get(fold(written))
-            if thing is None:
-                expected = _("文件 {file} 里有的名称，最接近的有：{near}").format(
-                    file=FILES[kind], near="、".join(_nearest(known[kind], written, 3))
-                )
-                raise _wrong(where, key, written, expected)
-            found.append(thing.code if kind in ("task", "item", "milestone") else thing.name)
+            thing = known.things[kind].get(fold(written))
+            if thing is not None:
+                found.append(thing.code if kind in ("task", "item", "milestone") else thing.name)
+                continue
+            found.append(written)
+            if known.excuses(kind, written):
+                continue
+            near = "、".join(_nearest(known.things[kind], written, 3))
+            message = _("文件 {file} 里有的名称，最接近的有：{near}") if near else _("文件 {file} 里有的名称，现在那里一行也没有")
+            wrong(_wrong(place, key, written, message.format(file=FILES[kind], near=near)))
         values[key] = found if several else "".join(found)
 
 
-def _index(path: Path, lines: Sequence[tuple[int, Named]]) -> dict[str, Named]:
-    """folded spelling -> thing; raises PlanError where a spelling, or a code, stands for two."""
+def _index(path: Path, lines: Sequence[tuple[int, Named]], wrong: Wrong) -> dict[str, Named]:
+    """folded spelling -> thing; a spelling, or a code, that stands for two is wrong."""
     index: dict[str, tuple[int, Named]] = {}
     for number, thing in lines:
         for spelling in thing.spellings():
             other, holder = index.setdefault(fold(spelling), (number, thing))
             if holder is not thing:
-                raise PlanError(
-                    _("{where}：“{value}”在第 {other} 行已指“{name}”，应只指一个").format(
-                        where=_line(path, number), value=spelling, other=other, name=holder.name
-                    )
-                )
+                at = _Place(path, number)
+                message = _("{where}：“{value}”在第 {other} 行已指“{name}”，应只指一个")
+                wrong(PlanError(message.format(where=at, value=spelling, other=other, name=holder.name), at, value=spelling))
     return {spelling: thing for spelling, (_number, thing) in index.items()}
 
 
-def _one_label(path: Path, lines: Sequence[tuple[int, Named]], taken: dict[str, str]) -> None:
+def _one_label(path: Path, lines: Sequence[tuple[int, Named]], taken: dict[str, str], wrong: Wrong) -> None:
     """A name or code has one label, whichever table a value comes from."""
     here = {}
     for number, thing in lines:
         for key in (thing.name, thing.code):
             if key in taken:
-                raise PlanError(
-                    _("{where}：“{value}”已是 {other} 里的名称或编码，应与别的文件都不相同").format(
-                        where=_line(path, number), value=key, other=taken[key]
-                    )
-                )
+                at = _Place(path, number)
+                message = _("{where}：“{value}”已是 {other} 里的名称或编码，应与别的文件都不相同")
+                wrong(PlanError(message.format(where=at, value=key, other=taken[key]), at, value=key))
             here[key] = path.name
     taken.update(here)
 
 
-def _check_order(path: Path, lines: Sequence[tuple[int, Named]]) -> None:
-    """What is to come first is a code of the same file, and of another row."""
+def _check_order(path: Path, lines: Sequence[tuple[int, Named]], loosely: set[str], wrong: Wrong) -> None:
+    """What is to come first is a code of the same file, and of another row, and nothing comes before itself by a detour."""
     codes = {thing.code for _number, thing in lines}
+    first = {thing.code: {c for c in getattr(thing, "after", ()) if c in codes - {thing.code}} for _number, thing in lines}
     for number, thing in lines:
         for code in getattr(thing, "after", ()):
-            if code not in codes - {thing.code}:
-                raise _wrong(_line(path, number), "after", code, _("文件 {file} 里另一行的编码").format(file=path.name))
+            if code not in codes - {thing.code} and fold(code) not in loosely:
+                wrong(_wrong(_Place(path, number), "after", code, _("文件 {file} 里另一行的编码").format(file=path.name)))
+    while ready := [code for code, earlier in first.items() if not earlier & first.keys()]:
+        for code in ready:
+            del first[code]
+    for number, thing in lines:
+        if thing.code in first:
+            written = ";".join(thing.after)
+            wrong(_wrong(_Place(path, number), "after", written, _("先后不绕成一圈：{codes} 互相等待").format(codes="、".join(first))))
+            break
 
 
-def _check_levels(path: Path, head: Document, milestones: dict[str, Named]) -> None:
-    codes = {m.code for m in milestones.values()}
-    file = FILES["milestone"]
-    span = _("文件 {file} 里的编码，{first} 至 {last}").format(file=file, first=min(codes), last=max(codes))
-    for i, level in enumerate(head.rules.levels, 1):
-        if level not in codes:
-            raise _wrong(path, f"rules.levels[{i}]", level, span)
-    if head.rules.default_level not in head.rules.levels:
-        raise _wrong(path, "rules.default_level", head.rules.default_level, " / ".join(head.rules.levels))
+def _check_levels(place: _Place, raw: dict[str, Any], rules: Rules | None, known: _Known, wrong: Wrong) -> None:
+    """What plan.toml says of milestones and targets, of those of its parts that are well formed."""
+    listed = raw.get("targets")
+    targets = [(i, t) for i, made in enumerate(listed if isinstance(listed, list) else (), 1) if (t := _fitting(Target, made))]
+    codes = {m.code for m in known.things["milestone"].values()}
+    span = _("文件 {file} 里的编码，{first} 至 {last}").format(file=FILES["milestone"], first=min(codes, default=""), last=max(codes, default=""))
+
+    def unknown(code: str) -> bool:
+        return code not in codes and not known.excuses("milestone", code)
+
+    if rules is not None:
+        for i, level in enumerate(rules.levels, 1):
+            if unknown(level):
+                wrong(_wrong(place, f"rules.levels[{i}]", level, span))
+        if rules.default_level not in rules.levels:
+            wrong(_wrong(place, "rules.default_level", rules.default_level, " / ".join(rules.levels)))
     bound = set()
-    for i, target in enumerate(head.targets, 1):
-        if target.level not in codes:
-            raise _wrong(path, f"targets[{i}].level", target.level, span)
-        if target.role == "complete" and target.level not in head.rules.levels:
-            raise _wrong(path, f"targets[{i}].level", target.level, " / ".join(head.rules.levels))
+    for i, target in targets:
         if (target.batch, target.role) in bound:
             message = _("{where}：targets[{n}] 又是批次 {batch} 的“{role}”，应为每个批次每种目标至多一个")
-            raise PlanError(message.format(where=path, n=i, batch=target.batch, role=target.role))
+            wrong(PlanError(message.format(where=place, n=i, batch=target.batch, role=target.role), place, f"targets[{i}]"))
         bound.add((target.batch, target.role))
+        if unknown(target.level):
+            wrong(_wrong(place, f"targets[{i}].level", target.level, span))
+        elif target.role == "commence" and target.level != COMMENCEMENT:
+            wrong(_wrong(place, f"targets[{i}].level", target.level, COMMENCEMENT))
+        elif target.role == "complete" and rules is not None and target.level not in rules.levels:
+            wrong(_wrong(place, f"targets[{i}].level", target.level, " / ".join(rules.levels)))
 
 
-def _check_record(where: str, rows: Sequence[Any], records: dict[str, list[Any]]) -> None:
+def _check_record(place: _Place, rows: Sequence[Any], records: dict[str, list[Any]], wrong: Wrong) -> None:
     """The newest of the records read so far: days that exist, rules of lights named once, and tests only of those."""
     new = rows[-1]
     if isinstance(new, Window):
@@ -763,13 +905,14 @@ def _check_record(where: str, rows: Sequence[Any], records: dict[str, list[Any]]
             try:
                 _day(written if len(written) > 5 else f"2020-{written}")
             except ValueError:
-                raise _wrong(where, key, written, _("日期，如 2021-02-04，每年的写 12-10")) from None
+                wrong(_wrong(place, key, written, _("日期，如 2021-02-04，每年的写 12-10")))
+                return
         if len(new.first) != len(new.last) or (len(new.first) > 5 and new.last < new.first):
-            raise _wrong(where, "last", new.last, _("与 first 写法相同、不早于它的日期"))
+            wrong(_wrong(place, "last", new.last, _("与 first 写法相同、不早于它的日期")))
     elif isinstance(new, LightRule) and any(rule.code == new.code for rule in rows[:-1]):
-        raise _wrong(where, "code", new.code, _("没有用过的编码"))
+        wrong(_wrong(place, "code", new.code, _("没有用过的编码")))
     elif isinstance(new, LightTest) and new.rule not in (codes := [rule.code for rule in records["lights"]]):
-        raise _wrong(where, "rule", new.rule, " / ".join(codes))
+        wrong(_wrong(place, "rule", new.rule, " / ".join(codes)))
 
 
 def _day(written: str) -> date:
@@ -781,22 +924,32 @@ def _day(written: str) -> date:
 M = TypeVar("M", bound=BaseModel)
 
 
-def _checked(model: type[M], values: dict[str, Any], where: object) -> M:
+def _fitting(model: type[M], values: Any) -> M | None:
+    """A part of plan.toml, where nothing is wrong with it (what is wrong with it is said with the whole)."""
+    try:
+        return model.model_validate(values)
+    except ValidationError:
+        return None
+
+
+def _checked(model: type[M], values: dict[str, Any], place: _Place, wrong: Wrong) -> M | None:
     try:
         return model(**values)
     except ValidationError as error:
-        raise _sentence(where, error.errors(include_url=False)[0]) from None
+        for one in error.errors(include_url=False):
+            wrong(_sentence(place, one))
+        return None
 
 
-def _sentence(where: object, error: ErrorDetails) -> PlanError:
+def _sentence(place: _Place, error: ErrorDetails) -> PlanError:
     """One sentence for what pydantic found; keys are written rules.round_days, targets[2].date (places from 1)."""
     key = "".join(f"[{x + 1}]" if isinstance(x, int) else f".{x}" for x in error["loc"]).lstrip(".")
     if error["type"] in ("missing", "string_too_short", "too_short"):
-        return PlanError(_("{where}：{key} 没有填，应有内容").format(where=where, key=key))
+        return PlanError(_("{where}：{key} 没有填，应有内容").format(where=place, key=key), place, key)
     if error["type"] == "extra_forbidden":
         message = _("{where}：不认识的键 {key}（值“{value}”），应改正拼写或删去")
-        return PlanError(message.format(where=where, key=key, value=error["input"]))
-    return _wrong(where, key, error["input"], _expected(error))
+        return PlanError(message.format(where=place, key=key, value=error["input"]), place, key, str(error["input"]))
+    return _wrong(place, key, error["input"], _expected(error))
 
 
 def _expected(error: ErrorDetails) -> str:

@@ -15,26 +15,34 @@ import webbrowser
 from pathlib import Path
 
 from renewal import settings
-from renewal.access import is_loopback
+from renewal.access import configured, is_loopback
+from renewal.access.config import Access, secrets, strangers
 from renewal.i18n import _
-from renewal.plan import load_plan
+from renewal.intake.limits import load_limits
+from renewal.logs import Log
+from renewal.plan import Plan, load_plan
 from renewal.store import Store
 
 STARTING = 60  # seconds until a server that does not answer counts as failed
 
 
-def serve(host: str, port: int, store: Path, *, open_browser: bool = False) -> int:
-    """Serve the store's dashboard until interrupted; returns the exit code (2: refused, with one sentence on stderr).
+def serve(host: str, port: int, store: Path, *, open_browser: bool = False, log: Log | None = None) -> int:
+    """Serve the store's dashboard until interrupted; returns the exit code (2: refused, with one sentence on stderr). log: where the
+    server's lines go; default stderr.
 
     Raises PlanError or StoreError for a plan or a store that cannot be read.
     """
     folder = Path(store).resolve()
-    if not is_loopback(host):
-        sentence = _("没有配置访问控制时只能在本机打开：--host 只能是 127.0.0.1 或 localhost，不能是 {host}")
+    access = configured()
+    if access is None and not is_loopback(host):
+        sentence = _("没有配置访问控制时只能在本机打开：--host 只能是 127.0.0.1 或 localhost，不能是 {host}（要让别的电脑打开，见 docs/access.md）")
         return _refuse(sentence.format(host=host))
     if not 0 < port < 65536:
         return _refuse(_("端口应在 1 到 65535 之间，不能是 {port}").format(port=port))
-    load_plan()
+    plan = load_plan()
+    if access is not None:
+        secrets()
+        _warn(access, plan)
     if not folder.is_dir() and folder != (settings.DATA / "store").resolve():
         if folder == settings.SAMPLE_STORE.resolve():
             return _refuse(_("还没有示例数据，请先运行 python -m renewal sample"))
@@ -47,15 +55,20 @@ def serve(host: str, port: int, store: Path, *, open_browser: bool = False) -> i
     server = subprocess.Popen(
         [
             sys.executable, "-m", "streamlit", "run", str(settings.ROOT / "app.py"),
-            "--server.address", host, "--server.port", str(port),
+            "--server.address", host, "--server.port", str(port), "--server.maxUploadSize", str(load_limits().file_mb),
         ],
         cwd=settings.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        **({"stderr": subprocess.PIPE, "encoding": "utf-8", "errors": "backslashreplace"} if log else {}),
         env={**os.environ, "RENEWAL_STORE": str(folder), "RENEWAL_PLAN": str(settings.plan_dir())},
     )
+    if log:
+        log.follow(server.stderr)
     signal.signal(signal.SIGTERM, lambda *_ignored: server.terminate())
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    here = f"http://{f'[{near}]' if ':' in near else near}:{port}"
+    url = access.addresses[0] if access else here
     try:
-        if not _answers(url, server):
+        if not _answers(here, server):
             server.terminate()
             return _refuse(_("看板没有启动成功，原因见上面的日志"))
         print(_("看板已就绪：{url}（按 Ctrl+C 结束）").format(url=url), flush=True)
@@ -66,6 +79,17 @@ def serve(host: str, port: int, store: Path, *, open_browser: bool = False) -> i
         server.terminate()
     server.wait()
     return 0
+
+
+def _warn(access: Access, plan: Plan) -> None:
+    """What a configuration allows that its author may not have meant."""
+    said = [_("{id}：方案里没有街道“{street}”，这个人什么也看不到").format(id=p.id, street=p.street) for p in strangers(access, plan)]
+    if not any(p.role == "staff" for p in access.people):
+        said.append(_("没有一个人是 staff：谁也不能导入"))
+    if not access.encrypted:
+        said.append(_("地址不是 https：密码和数据在网上不加密，只能用于信得过的局域网"))
+    for sentence in said:
+        print(_("注意：{what}").format(what=sentence), file=sys.stderr, flush=True)
 
 
 def _refuse(sentence: str) -> int:
@@ -93,6 +117,8 @@ def _answers(url: str, server: subprocess.Popen) -> bool:
         try:
             with direct.open(f"{url}/healthz", timeout=2) as answer:
                 return json.load(answer).get("status") == "ok"
+        except urllib.error.HTTPError:
+            return configured() is not None  # the door answers, though not to us: it has been told another address
         except (urllib.error.URLError, OSError, ValueError):
             time.sleep(0.2)
     return False

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import html
 import json
+import sys
+from collections.abc import Callable
+from contextlib import suppress
 
 import streamlit as st
 
 from renewal import access, filters, frame, settings
+from renewal.access import AccessError, Outside, Viewer
+from renewal.explained import Explained
 from renewal.fields import bound, picker
 from renewal.i18n import LANGUAGES, _, current_language, set_language
-from renewal.navigation import PAGES
+from renewal.navigation import NEEDS, PAGES, ROLE_WORDS
 from renewal.plan import Plan, PlanError, load_plan
-from renewal.store import Store, StoreError
+from renewal.store import OfficeError, Store, StoreError
 from renewal.store.decisions import Decisions
 from renewal.store.quality import EVER
 from renewal.ui import anchor
@@ -24,6 +29,9 @@ from renewal.ui import anchor
 STYLE = settings.ROOT / "static" / "frame.css"
 _ALIVE = (settings.ROOT / "static" / "alive.js").read_text("utf-8")
 NOTES = "_frame_notes"
+FAILED = "_frame_failed"
+TRIED = "_frame_tried"
+RETRY = 15  # seconds until a page that could not be shown is tried again
 PUT_RIGHT = """
 const address = new URL(location.href);
 for (const [name, value] of Object.entries(RIGHT))
@@ -44,7 +52,7 @@ def language_picker(lang: str) -> None:
     picker("lang", _("语言"), list(LANGUAGES), lang, LANGUAGES[0], LANGUAGE_NAMES.get)
 
 
-def filter_line(known: frame.Facts, choice: frame.Choice, plan: Plan, lang: str) -> None:
+def filter_line(known: frame.Facts, choice: frame.Choice, plan: Plan, lang: str, viewer: Viewer) -> None:
     batch = plan.default_batch if plan.default_batch in known.batches else known.batches[0]
     with st.container(key="filters"):
         as_of, batches, level, street, category, language = st.columns([18, 13, 20, 19, 20, 12], gap="small")
@@ -65,7 +73,8 @@ def filter_line(known: frame.Facts, choice: frame.Choice, plan: Plan, lang: str)
             )
         with street:
             picker(
-                "street", _("街道"), ["", *(s.name for s in plan.streets)], choice.street or "", "",
+                "street", _("街道"), ["", *viewer.scope] if len(viewer.scope) > 1 else list(viewer.scope), choice.street or "",
+                "" if len(viewer.scope) > 1 else viewer.scope[0],
                 lambda s: plan.label(s, lang) if s else _("全部街道"),
             )
         with category:
@@ -92,6 +101,17 @@ def header_line(plan: Plan, active: filters.Filters, reported: tuple[int, int]) 
     ]
     banner = f"<strong class='sample'>{html.escape(_('示例数据'))}</strong>" if active.sample else ""
     st.html(f"<div class='frame-header'>{banner}<span>{' <i>|</i> '.join(parts)}</span></div>")
+
+
+def who_is_in(viewer: Viewer, lang: str) -> None:
+    """Name and role, the way to another password and out, beside the navigation."""
+    if viewer.role not in ROLE_WORDS:
+        return
+    mode, asked = access.configured().mode, "" if lang == LANGUAGES[0] else f"?lang={lang}"
+    links = [(_("改密码"), f"/password{asked}")] if mode == "accounts" else []
+    links += [(_("退出"), f"/logout{asked}")] if mode != "proxy" else []
+    said = html.escape(f"{viewer.user} · {_(ROLE_WORDS[viewer.role])}")
+    st.html(f"<div class='who-is-in'>{' '.join((f'<span>{said}</span>', *(anchor(words, url) for words, url in links)))}</div>")
 
 
 def explain_fallback(notes: list[str], right: dict[str, str | None]) -> None:
@@ -126,15 +146,54 @@ def load_or_explain() -> tuple[Plan, Store, str | None, frame.Facts | None] | No
     try:
         store = Store(folder)
         version = store.version()
+        if version:
+            store.require_plan(plan.id, version)
         known = frame.facts(str(folder), version, plan) if version else None
     except StoreError as error:
-        explain(
-            _("数据库读不出来"), str(error), _("数据文件夹：{folder}").format(folder=folder),
-            _("先核对，再由存档重建；原件都在存档里，不会丢失："),
-            "python -m renewal verify\npython -m renewal rebuild",
-        )
+        explain_fault(failure(error))
         return None
     return plan, store, version if known else None, known
+
+
+def failure(error: Explained) -> tuple[str, str]:
+    """(what has failed: 'office' | 'store' | 'page', the sentence)."""
+    return "office" if isinstance(error, OfficeError) else "store" if isinstance(error, StoreError) else "page", str(error)
+
+
+def explain_fault(failed: tuple[str, str]) -> None:
+    """A page in place of the figures, which tries again by itself: nobody stands at a screen on the wall."""
+    what, sentence = failed
+    folder = _("数据文件夹：{folder}").format(folder=settings.store_dir())
+    if what == "store":
+        explain(
+            _("数据库读不出来"), sentence, folder, _("先核对，再由存档重建；原件都在存档里，不会丢失："),
+            "python -m renewal verify\npython -m renewal rebuild",
+        )
+    elif what == "office":
+        explain(_("日志读写不了"), sentence, folder, _("指标都在版本文件里，没有变；核对一下还缺什么："), "python -m renewal verify")
+    else:
+        explain(_("这一页没能算出来"), sentence)
+    st.text(_("排除之后本页会自己恢复，不用重启。"))
+    st.session_state[TRIED] = False
+    try_again()
+
+
+@st.fragment(run_every=RETRY)
+def try_again() -> None:
+    """Runs once with its page, then every RETRY seconds alone."""
+    if st.session_state.get(TRIED):
+        st.rerun()
+    st.session_state[TRIED] = True
+
+
+def guarded(run: Callable[[tuple[str, str] | None], None]) -> None:
+    """Runs the frame and its page. What fails in the midst of a page is told by a run of its own, in place of that page's figures."""
+    try:
+        run(st.session_state.pop(FAILED, None))
+        return
+    except Explained as error:
+        st.session_state[FAILED] = failure(error)
+    st.rerun()
 
 
 def explain_empty(store: Store) -> None:
@@ -148,7 +207,7 @@ def explain_empty(store: Store) -> None:
     st.html(f"<a class='more' href='/intake' target='_self'>{html.escape(_('打开导入页'))}</a>")
 
 
-def first_intake(page: st.navigation, plan: Plan, store: Store, lang: str, raw: dict[str, str]) -> None:
+def first_intake(page: st.navigation, plan: Plan, store: Store, lang: str, raw: dict[str, str], viewer: Viewer) -> None:
     """The intake page in an empty store: there is no round to filter by yet."""
     with st.container(key="filters"), st.columns([90, 12])[1]:
         language_picker(lang)
@@ -159,8 +218,45 @@ def first_intake(page: st.navigation, plan: Plan, store: Store, lang: str, raw: 
         as_of=EVER, newest=EVER, previous=None, beside=(), known_at=None, batch=plan.default_batch, level=plan.default_level, street=None,
         category=None, lang=lang, store=store, version="", sample=False, chosen={k: v for k, v in raw.items() if v},
     )
-    with access.admitted(access.Viewer(scope=frame.everywhere(plan))), filters.active(active):
+    with access.admitted(viewer), filters.active(active):
         page.run()
+
+
+def who_looks() -> Viewer | Outside | AccessError | None:
+    """Who looks; None where the plan, which names the streets, can not be read (the page says so to those who are known)."""
+    try:
+        try:
+            found = access.current(load_plan())
+        except PlanError:
+            return None if access.anybody_known() else Outside("sign_in")
+        access.note_entry(found)
+        return found
+    except AccessError as error:
+        return error
+    except StoreError:  # the entry could not be written down; the page says what is the matter with the store
+        return found
+
+
+def opens(stem: str, viewer: Viewer | Outside | AccessError | None) -> bool:
+    """Whether the navigation shows a page."""
+    return stem not in NEEDS or not isinstance(viewer, Viewer) or viewer.may(NEEDS[stem])
+
+
+def keep_outside(found: Outside) -> None:
+    """A page for somebody who sees nothing: why, and what to do."""
+    mode, lang = access.configured().mode, current_language()
+    if found.why == "no_role":
+        explain(
+            _("您已登录，但还没有分配角色"), _("登录名：{user}").format(user=found.user),
+            _("请联系管理员：在 access.toml 的 people 里写上这个登录名和角色（街道角色还要写明街道）。改好后刷新本页。"),
+        )
+    elif found.why == "over":
+        explain(_("登录已到期"), _("为了安全，隔一段时间要重新登录；没有提交的内容要再填一次。"))
+    else:
+        explain(_("请先登录"), _("这里的数据只对已登记的人员开放。"))
+    if mode != "proxy":
+        there, words = ("/logout", _("换一个账号登录")) if found.why == "no_role" else ("/login", _("登录"))
+        st.html(anchor(words, there + ("" if lang == LANGUAGES[0] else f"?lang={lang}"), "more"))
 
 
 def held(
@@ -178,40 +274,59 @@ def held(
     try:
         facts = frame.facts(str(store.folder), frozen.version, plan)
     except StoreError:
-        kept.release()
+        with suppress(StoreError):
+            kept.release()
+        told = _("定格的版本文件 {version} 已不能读，定格已解除，现在是最新数据。").format(version=frozen.version)
+        st.session_state[NOTES] = ([told], {})
         return version, known, raw
     return frozen.version, facts, {**raw, "as_of": frozen.as_of.isoformat()}
 
 
-def main() -> None:
+def main(failed: tuple[str, str] | None) -> None:
     st.set_page_config(page_icon=str(settings.ROOT / "static" / "favicon.png"), layout="wide")
     st.html(STYLE)
     st.html(f"<script>{_ALIVE}</script>", unsafe_allow_javascript=True)
     raw = read_url()
     set_language(raw["lang"] if raw["lang"] in LANGUAGES else LANGUAGES[0])
     lang = current_language()
+    viewer = who_looks()
     page = st.navigation(
         {
             group and _(group): [
-                st.Page(settings.ROOT / "pages" / f"{stem}.py", title=_(title), url_path=stem, default=stem == "overview")
-                for stem, title in pages
+                st.Page(
+                    settings.ROOT / "pages" / f"{stem}.py", title=_(title), url_path=stem, default=stem == "overview",
+                    visibility="visible" if opens(stem, viewer) else "hidden",
+                ) for stem, title in pages
             ] for group, pages in PAGES
         },
-        position="top",
+        position="top" if viewer is None or isinstance(viewer, Viewer) else "hidden",
     )
+    if isinstance(viewer, Outside):
+        keep_outside(viewer)
+        return
+    if isinstance(viewer, AccessError):
+        # what is wrong stands in the server's log: nobody here is known to be allowed to read it
+        explain(_("访问配置读不出来"), _("为了安全，改好之前谁都进不来；哪里不对见服务器日志。请联系管理员。"))
+        print(f"access: {viewer}", file=sys.stderr, flush=True)
+        return
+    if viewer is not None:
+        who_is_in(viewer, lang)
     loaded = load_or_explain()
     if loaded is None:
+        return
+    if failed is not None:
+        explain_fault(failed)
         return
     plan, store, version, known = loaded
     if version is None:
         if page.url_path == "intake":
-            first_intake(page, plan, store, lang, raw)
+            first_intake(page, plan, store, lang, raw, viewer)
         else:
             explain_empty(store)
         return
     if page.url_path == "dispatch":
         version, known, raw = held(store, version, known, plan, raw)
-    choice = frame.resolve(raw, known, plan)
+    choice = frame.resolve(raw, known, plan, viewer.scope)
     if choice.notes:
         # The URL is put right, so that what it says is what is shown; the note stays for this one view.
         earlier = choice.as_of.isoformat() if "as_of" in choice.notes and choice.as_of != known.rounds[0] else None
@@ -224,13 +339,14 @@ def main() -> None:
         batch=choice.batch, level=choice.level, street=choice.street, category=choice.category, lang=lang, store=store, version=version,
         sample=store.is_sample(), chosen={k: v for k, v in raw.items() if v},
     )
-    filter_line(known, choice, plan, lang)
+    filter_line(known, choice, plan, lang, viewer)
     if page.url_path != "dispatch":  # its screens have a head of their own
-        header_line(plan, active, frame.reporting(str(settings.store_dir()), version, plan, choice.as_of, choice.batch))
+        reported = frame.reporting(str(settings.store_dir()), version, plan, choice.as_of, choice.batch, viewer.scope)
+        header_line(plan, active, reported)
     if NOTES in st.session_state:
         explain_fallback(*st.session_state.pop(NOTES))
-    with access.admitted(access.Viewer(scope=frame.everywhere(plan))), filters.active(active):
+    with access.admitted(viewer), filters.active(active):
         page.run()
 
 
-main()
+guarded(main)

@@ -55,7 +55,7 @@ def quality(q: Question) -> None:
     ui.heading(_("规则"), _("每条规则是一个 SQL 文件，返回有疑问的行"))
     severities = {True: _("拒收文件"), False: _("提示")}
     rows = pd.DataFrame([
-        {"title": r.title[lang], "definition": r.definition[lang], "severity": severities[r.stops], "code": code, "clause": r.clause}
+        {"title": r.title[lang], "definition": r.definition[lang], "severity": severities[r.stops], "code": code, "clause": q.plan.cited(r.clause)}
         for code, r in rules.items()
     ])
     columns = [

@@ -16,13 +16,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from renewal import figures, settings
+from renewal import access, acting, figures, settings
 from renewal.charts import CONFIG
 from renewal.charts.theme import FEW, STATUSES, share
 from renewal.findings import DUE_UNREPORTED, Finding
 from renewal.i18n import _, current_language
 from renewal.intake.values import UNDATED
-from renewal.plan import clause_in
+from renewal.plan import clause_in, load_plan
 
 STYLE = settings.ROOT / "static" / "pages.css"
 # Links inside the dashboard change the page without loading it anew; printing in the browser gets its own layout.
@@ -104,7 +104,9 @@ class Picture:
 
 def take_menu(picture: Picture) -> str:
     """HTML of the menu that takes the chart below a heading away (static/pages.js). Its last entry presses the button of
-    `take_data`: a file from the server needs one of Streamlit's."""
+    `take_data`: a file from the server needs one of Streamlit's. Nothing for a viewer who may not export."""
+    if not acting.may("export"):
+        return ""
     said = escape(json.dumps({**vars(picture), "failed": _("文件没有生成，请刷新页面再试")}, ensure_ascii=False))
     entries = (("png", _("图片 PNG")), ("svg", _("图片 SVG")), ("xlsx", _("数据 XLSX")))
     buttons = "".join(f"<button type='button' data-take='{form}'>{escape(words)}</button>" for form, words in entries)
@@ -122,9 +124,18 @@ def take_data(key: str, file_name: str, content: Callable[[], bytes]) -> None:
 
 def download(words: str, content: Callable[[], bytes], file_name: str, *, key: str, **more: Any) -> None:
     """A button for a file that is made when it is asked for: in another thread, which knows neither language nor filters, so with what
-    is set in this one."""
+    is set in this one. Nothing for a viewer who may not export; whoever may is asked for again when the file is made, and it is written down."""
+    if not acting.may("export"):
+        return
     context = copy_context()
-    st.download_button(words, lambda: context.copy().run(content), file_name=file_name, key=key, on_click="ignore", **more)
+
+    def made() -> bytes:
+        access.require_still("export")
+        data = content()
+        access.note_export(file_name, len(data))
+        return data
+
+    st.download_button(words, lambda: context.copy().run(made), file_name=file_name, key=key, on_click="ignore", **more)
 
 
 # ---- cards -----------------------------------------------------------------------------------------------------------
@@ -356,6 +367,6 @@ def define(figure: figures.Figure) -> None:
     """What a figure means, on which clause it rests, and which file computes it."""
     st.text(figure.definition[current_language()])
     parts = [f"queries/figures/{figure.name}.sql"]
-    if figure.clause:
-        parts.insert(0, clause(figure.clause))
+    if cited := load_plan().cited(figure.clause):
+        parts.insert(0, clause(cited))
     st.caption(" · ".join(parts))

@@ -10,8 +10,10 @@ if (!window.renewalPages) {
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest(".stHtml a[href^='/'], [data-testid='stHtml'] a[href^='/']");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    const address = link.getAttribute("href");
+    if (/^\/(login|logout|password)\b/.test(address)) return;  /* pages of the door, not of the app */
     event.preventDefault();
-    window.renewalGo(link.getAttribute("href"));
+    window.renewalGo(address);
   });
   /* The menu at the heading of a chart (renewal/ui.py, take_menu): open until something else is done. What belongs to it is the next
      of its kind in the page, before another heading. */

@@ -19,7 +19,7 @@ KNOWN = frame.Facts(
 
 
 def resolve(**raw):
-    return frame.resolve(raw, KNOWN, load_plan())
+    return frame.resolve(raw, KNOWN, load_plan(), frame.everywhere(load_plan()))
 
 
 def shell(store, monkeypatch, **query):

@@ -181,7 +181,7 @@ def test_order_of_dates(projects):
 
 
 def test_points_lie_in_their_streets_boxes(projects):
-    with (settings.GEO / "shizhong_street_bbox_wgs84.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (settings.geo_dir() / "street_boxes.csv").open(encoding="utf-8-sig", newline="") as file:
         boxes = {r["name"]: r for r in csv.DictReader(file)}
     systems = Counter()
     for p in projects:

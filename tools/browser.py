@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,15 @@ def settle(page) -> None:
     """Wait until the script has ended, everything it drew stands, and fonts and data have come."""
     page.wait_for_selector(".frame-header, .screen, [data-testid=stHeading]")
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-stale=true]')")
+    page.wait_for_selector("[data-testid=stSkeleton], [data-stale=true]", state="detached")
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => true)")
+
+
+def until(page, expression: str, seconds: float = 20) -> None:
+    """Wait until JavaScript is true. (wait_for_function evaluates in the page, which its content security policy forbids.)"""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not true within {seconds} s: {expression}")
+        page.wait_for_timeout(50)

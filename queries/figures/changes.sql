@@ -1,10 +1,10 @@
 -- title.zh: 两期之间的变化
 -- title.en: What changed between two dates
--- zh: 起始日与截至日两个状态之差，都按同一获知时刻。新开工、完工（节点完工）、验收（竣工验收或综合验收）：起始日还没有实际日期、截至日已有；日期在起始日或以前的是补报，照计并注明。
+-- zh: 起始日与截至日两个状态之差，都按同一获知时刻。新开工、完工（节点完工）、验收（竣工验收或综合验收；方案另以别的节点为完成的，所选的那个）：起始日还没有实际日期、截至日已有；日期在起始日或以前的是补报，照计并注明。
 --   天数：实际日减到期日（开工为首次公布的计划与方案目标中较早者，其余为首次公布的计划），负数为提前。新落后：起始日未逾期、截至日逾期（开工和所选完成口径，到期未报不算）；追上：起始日逾期，
 --   截至日已完成或不再逾期。预计变动：截至日尚未完成的节点和工程，预计日期与起始日不同，初次报来和收回的也算，天数为推迟。更正：两个状态都有而不同的实际日期，或被收回的；
 --   两次都没有写明日期的已完成不算。列入、调出批次名单的小区只列这一行。未报：批次有小区而本期未报的街道，附其最近报齐的日期。选了类别的，只计有该类工程的小区。
--- en: The difference between the states at the earlier date and at the as-of date, both as known at the same moment. Commenced, works completed (milestone 完工), accepted (竣工验收 or 综合验收): no actual
+-- en: The difference between the states at the earlier date and at the as-of date, both as known at the same moment. Commenced, works completed (milestone 完工), accepted (竣工验收 or 综合验收, or the chosen level of a plan that has others): no actual
 --   date at the earlier date, one at the as-of date; where it lies on or before the earlier date it was reported late and still counts, marked as such. Days: the actual date less the due date (of commencement the earlier
 --   of the first published plan and the target, of the others the first published plan), negative is early. Newly late: not overdue at the earlier date, overdue at the as-of date (commencement and the chosen completion level;
 --   due and unreported is not overdue); caught up: overdue at the earlier date, at the as-of date done or overdue no more. Forecast moved: of milestones and works that are not done at the as-of date, a forecast that
@@ -41,6 +41,7 @@ WITH listed AS (  -- on the batch's list at either date
 stayed AS (SELECT project_id FROM listed WHERE is_now AND was),
 reached AS (  -- the milestones whose first actual date is news; the codes are those of the completion levels
     FROM (VALUES ('commenced', commencement()), ('works_completed', 'M14'), ('accepted', 'M15'), ('accepted', 'M18')) r(change, milestone)
+    UNION ALL SELECT 'accepted', $level WHERE $level NOT IN ('M14', 'M15', 'M18')  -- a plan's own level
 ),
 dates AS (  -- every milestone and both ends of every work: actual x … x_to before, y … y_to after, forecast f … f_to before, g … g_to after
     SELECT a.project_id, 'project' AS level, '' AS role, a.milestone, coalesce(m.name, a.milestone) AS subject, m.position,

@@ -1,6 +1,6 @@
 -- title.zh: 改造内容责任单位
 -- title.en: Who answers for which works
--- zh: 方案所列的全部改造内容和责任单位：基础类公共设施由区住房城乡建设局组织实施（三(三)1），其余按附件2；附件2另外提到的单位另列，两个单位都显示，不合并。附件2和三(三)1都没有写明单位的为责任未明确。
+-- zh: 方案所列的全部改造内容和责任单位：基础类公共设施由住房城乡建设主管部门组织实施（三(三)1），其余按附件2；附件2另外提到的单位另列，两个单位都显示，不合并。附件2和三(三)1都没有写明单位的为责任未明确。
 --   批次在册小区里有该工程的小区数、其中已开工、已完工、按首次计划逾期和到期未报的小区数。台账另写的单位：进度台账的责任单位与方案所列的两个单位都不同的。选了类别的，只列该类的改造内容。
 -- en: All work items of the plan with the units that answer for them: basic public facilities are carried out by the district housing bureau (clause 3(3)1), all others go by annex 2; a unit that annex 2 names besides has a column of its own, both
 --   are shown and not merged. Where neither annex 2 nor clause 3(3)1 names a unit, responsibility is not stated. Communities on the batch's list that have the works, and of these commenced, finished, late against the first plan, and due and unreported. Other units

@@ -24,6 +24,6 @@ def made(what: str, meeting: Made) -> bytes:
 
 
 def name(what: str, of: Deck) -> str:
-    """What the office would call the file: 市中区_调度会_截至2020-07-03_舜玉路街道.pptx."""
+    """What the office would call the file: 某区_调度会_截至2020-07-03_滨河街道.pptx."""
     words = {"deck": _("调度会"), "bulletin": _("通报")}
     return file_name((of.district_short, words[what], _("截至{date}").format(date=of.as_of.isoformat()), of.street), SUFFIXES[what])

@@ -105,7 +105,7 @@ def unit_form(q: Question, unit: str, day: date) -> bytes:
 
 
 def name(q: Question, street: str | None, day: date, what: str = "填报模板") -> str:
-    """What a form is called, or (without a street) the ZIP with all of them: 市中区_填报模板_截至2020-08-21_舜玉路街道.xlsx."""
+    """What a form is called, or (without a street) the ZIP with all of them: 某区_填报模板_截至2020-08-21_滨河街道.xlsx."""
     parts = (q.plan.district_short, what, f"截至{day.isoformat()}", street or "")
     return file_name(parts, ".xlsx" if street else ".zip")
 

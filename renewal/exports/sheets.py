@@ -398,7 +398,8 @@ def notes(made: Sheet) -> list[str]:
     found = []
     figure = figures.catalogue().get(table.source)
     if figure is not None:
-        clause = _("（方案条款 {clause}）").format(clause=figure.clause) if figure.clause else ""
+        cited = made.q.plan.cited(figure.clause)
+        clause = _("（方案条款 {clause}）").format(clause=cited) if cited else ""
         found.append(_("口径：{text}{clause}").format(text=figure.definition[lang], clause=clause))
     fields = {h.column.field for h in made.heads}
     found += [n.in_(lang) for n in table.notes if not n.of or n.of in fields]

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from renewal import cache, figures, findings, frame
+from renewal import acting, cache, figures, findings, frame
 from renewal.cache import Question
 from renewal.filters import Filters
 from renewal.i18n import LANGUAGES, _, set_language
@@ -53,9 +53,14 @@ def _of_figures(q: Question, agenda: Agenda) -> dict[str, tuple[Slide, ...]]:
 
 
 def decisions(q: Question) -> list[Decision]:
-    """The decisions as they stood at the question's date, of the streets that may be seen; those about the whole district are for
-    everybody."""
-    return [d for d in Decisions(q.asked.store.office).at(q.asked.as_of) if not d.street or d.street in q.scope]
+    """The decisions as they stood at the question's date, of the streets that may be seen. Those about the whole district, whose words may
+    name any street, are for those who may see all of it; a street sees those that its own office has to carry out."""
+    viewer, plan = acting.viewer(), q.plan
+    everything = viewer is None or len(viewer.scope) == len(plan.streets)
+    return [
+        d for d in Decisions(q.asked.store.office).at(q.asked.as_of)
+        if d.street in q.scope or (not d.street and (everything or ((office := plan.street(d.unit)) and office.name in q.scope)))
+    ]
 
 
 def abouts(q: Question) -> dict[str, About]:
@@ -99,7 +104,7 @@ def deck(q: Question, agenda: Agenda, shown: tuple[Slide, ...]) -> Deck:
         level=plan.label(asked.level, asked.lang), basis=findings.basis(asked, plan), version=asked.version, snapshots=snapshots_said(q),
         sample=asked.sample, lang=asked.lang, slides=shown,
         definitions=tuple(
-            (name, catalogue[name].title[asked.lang], catalogue[name].definition[asked.lang], catalogue[name].clause) for name in used
+            (name, catalogue[name].title[asked.lang], catalogue[name].definition[asked.lang], plan.cited(catalogue[name].clause)) for name in used
         ),
     )
 
@@ -126,7 +131,7 @@ def question(
         raise NoData(_("还没有数据"))
     set_language(lang)
     raw = {"as_of": as_of and as_of.isoformat(), "batch": batch and str(batch), "level": level, "street": street, "category": category, "lang": lang}
-    choice = frame.resolve({k: v or "" for k, v in raw.items()}, known, plan)
+    choice = frame.resolve({k: v or "" for k, v in raw.items()}, known, plan, frame.everywhere(plan))
     if choice.notes:
         given = "、".join(f"{name}={raw[name]}" for name in choice.notes)
         message = _("不可用：{given}。截至日期须是已有的一期（最近三期：{rounds}），批次须已载入，街道、类别和口径须是方案里的")

@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from renewal import fields, ui
+from renewal import acting, fields, ui
 from renewal.cache import Question
 from renewal.findings import Finding
 from renewal.i18n import _
@@ -34,6 +34,8 @@ def show(q: Question, given: dict[str, str]) -> None:
     ui.download(
         _("议定事项清单（XLSX）"), lambda: files.standing(q, "decisions"), files.standing_name(q, "decisions"), key="take_decisions"
     )
+    if not acting.may("decide"):
+        return
     ui.heading(_("记一件"), _("记入截至 {date} 的会议").format(date=q.asked.as_of.isoformat()))
     entry.record(q, found, "")
     if any(d.state == "open" for d in found):

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from renewal import exports, fields, settings, ui
+from renewal import acting, exports, fields, settings, ui
 from renewal.cache import Question
 from renewal.explained import Explained
 from renewal.i18n import _
@@ -41,7 +41,7 @@ def show(q: Question, given: dict[str, str]) -> None:
     st.html(html.screen(slide, deck, at, dark=bool(given["theme"]), held=_held(q), pace=given["rotate"]))
     if given["menu"]:
         _menu(q, deck, at, given)
-    elif slide.form:
+    elif slide.form and acting.may("decide"):
         with st.container(key="meeting_form"):
             _form(q, slide, found, given["about"])
 
@@ -75,6 +75,7 @@ def _handout(q: Question, deck: Deck) -> None:
 
 def _menu(q: Question, deck: Deck, at: int, given: dict[str, str]) -> None:
     """How the meeting is shown, what it stays on, and what is taken away."""
+    decides = acting.may("decide")
     with st.container(key="meeting_menu"):
         st.html(f"<h2>{escape(_('调度会菜单'))}　<small>{escape(_('M 或 Esc 关闭'))}</small></h2>")
         show_, hold, list_, take = st.columns(4, gap="large")
@@ -88,7 +89,7 @@ def _menu(q: Question, deck: Deck, at: int, given: dict[str, str]) -> None:
             st.html("".join(f"<p><b>{escape(k)}</b>　{escape(what)}</p>" for k, what in _keys()))
         with hold:
             st.html(f"<h3>{escape(_('定格'))}</h3>")
-            _hold(q)
+            _hold(q, decides)
         with list_:
             st.html(f"<h3>{escape(_('各屏'))}</h3>{_contents(q, deck, at)}")
         with take:
@@ -117,19 +118,19 @@ def _contents(q: Question, deck: Deck, at: int) -> str:
     return f"<ol class='contents'>{''.join(items)}</ol>"
 
 
-def _hold(q: Question) -> None:
+def _hold(q: Question, decides: bool) -> None:
     kept = Decisions(q.asked.store.office)
     frozen = kept.frozen()
     if frozen is None:
         st.text(_("定格后，会议期间新载入的数据不改变屏幕；现在跟随最新数据。"))
-        if st.button(_("定格在现在的数据"), type="primary"):
+        if decides and st.button(_("定格在现在的数据"), type="primary"):
             kept.freeze(q.asked.version, q.asked.as_of)
             st.rerun()
         return
     st.text(_("已由 {who} 于 {at} 定格：截至 {as_of}，版本 {version}").format(
         who=frozen.who, at=f"{frozen.at:%Y-%m-%d %H:%M}", as_of=frozen.as_of.isoformat(), version=frozen.version,
     ))
-    if st.button(_("解除定格"), type="primary"):
+    if decides and st.button(_("解除定格"), type="primary"):
         kept.release()
         st.rerun()
 

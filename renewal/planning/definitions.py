@@ -134,10 +134,10 @@ def figures_of(q: Question, find: str) -> None:
     lang = q.asked.lang
     ui.heading(_("每个数的口径"), _("取自算它的 SQL 文件的文件头；每张图、每张表下面的“口径”是同一段话"))
     fields.search("find", find, _("查找名称、口径或条款"))
-    found = [f for f in figures.catalogue().values() if _holds(find, f.name, f.clause, *f.title.values(), *f.definition.values())]
+    found = [f for f in figures.catalogue().values() if _holds(find, f.name, q.plan.cited(f.clause), *f.title.values(), *f.definition.values())]
     ui.note(_("{n}/{of} 个数").format(n=len(found), of=len(figures.catalogue())))
     for figure in found:
-        with st.expander(semicolon().join(part for part in (figure.title[lang], clause_in(figure.clause, lang)) if part)):
+        with st.expander(semicolon().join(part for part in (figure.title[lang], clause_in(q.plan.cited(figure.clause), lang)) if part)):
             ui.define(figure)
             columns = pd.DataFrame(list(figure.columns.items()), columns=["column", "meaning"])
             ui.table(columns, [ui.text("column", _("列")), ui.text("meaning", _("意思（英文）"), wide=True)], empty="")

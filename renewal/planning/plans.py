@@ -46,6 +46,8 @@ def _detail(q: Question, *said: str) -> str:
 def _documents_found(q: Question) -> Finding:
     """How many of the documents are reported and approved, how many special plans are complete, and what is missing most."""
     found = q.figure("documents_summary", by="all")
+    if not q.plan.documents:
+        return Finding("few", _("方案没有要求编制专项方案、规划等文件"), _detail(q))
     if found.empty:
         return findings.nothing(q.asked, q.plan)
     total = found.iloc[0]

@@ -131,6 +131,8 @@ def _tasks_found(q: Question) -> Finding:
     owed, told = int(rows["bodies"].sum()), int(rows["bodies_reported"].sum())
     each = _("各街道办事处的任务按街道各计一项")
     free = _("方案没有给任务定期限，不计逾期")
+    if not owed:
+        return Finding("few", _("方案没有任务分工，没有要报的任务"), parts.small_print(q))
     if not told:
         text = _("任务分工台账还没有报来：附件2的 {n} 项任务都是未报").format(n=owed)
         return Finding("unreported", text, parts.small_print(q, each, _("任务填报表在本页选一个单位下载，填好在“导入”页载入"), free))

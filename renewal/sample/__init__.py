@@ -10,11 +10,13 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from ..explained import Explained
+from ..i18n import gettext as _
 from ..intake.layouts import load_layouts
 from ..plan import load_plan
 from ..store import LoadReport, Store, StoreError, load
 from ..store.journal import Journal
-from . import frame, further, office
+from . import district, frame, further, office
 from .programme import simulate
 
 WEEKS = 85  # from 2020-05-08 to 2021-12-17
@@ -37,9 +39,11 @@ def generate(
     if not 1 <= weeks <= WEEKS:
         raise ValueError(f"weeks must be 1 to {WEEKS}, not {weeks}")
     folder = Path(folder)
+    plan = load_plan()
+    if plan.id != district.PLAN:
+        raise Explained(_("示例数据是按方案“{wanted}”编的，现在的方案是“{id}”；看示例时不要设 RENEWAL_PLAN").format(wanted=district.PLAN, id=plan.id))
     folder.mkdir(parents=True, exist_ok=True)
     _clear(folder)
-    plan = load_plan()
     projects = simulate(plan, seed)
     happened = further.happen(projects, plan, seed)
     around = frame.happen(projects, plan, seed)
@@ -117,7 +121,7 @@ def make(
 def _stamp(weeks: int) -> str:
     """Checksum of all that decides what the sample is and how it is read."""
     digest = hashlib.sha256(f"{weeks} {load_plan().sha256} {load_layouts().sha256}".encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in (*sorted(Path(__file__).parent.glob("*.py")), district.FILE, district.COMMITTEES):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

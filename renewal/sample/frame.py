@@ -12,24 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ..plan import OwedDocument, Plan, Task
+from .district import EVALUATED, JOINED, JOINS, LEAVES, LEFT, NO_PROJECTS, SILENT_STREET
 from .further import BUREAU, GROUP
-from .programme import JOINS, LEAVES, SECOND_BATCH, Project, paper_lag, unused_names
+from .programme import SECOND_BATCH, Project, paper_lag, unused_names
 
-# Surveyed communities that are no projects: what is the matter with them -> their streets. late: built after 2005; collective: on collective
-# land; prior: renovated by 2019 under the province's plan; unknown: facts are missing; waiting: in the library, in no batch yet.
-NO_PROJECTS = {
-    "late": ("十六里河街道", "兴隆街道", "舜耕街道", "白马山街道", "七贤街道"),
-    "collective": ("陡沟街道", "陡沟街道", "党家街道", "十六里河街道"),
-    "prior": ("四里村街道", "泺源街道", "魏家庄街道", "杆石桥街道", "六里山街道"),
-    "unknown": ("王官庄街道", "七里山街道", "二七街道", "白马山街道"),
-    "waiting": ("舜玉路街道", "七里山街道", "七贤街道", "二七街道", "王官庄街道", "白马山街道"),
-}
 STATE, COLLECTIVE = "国有", "集体"
 SERIES = "甲乙丙丁戊"
-JOINED = {  # by street: why its project came to the list, and after which nobody said why (None)
-    "泺源街道": "居民改造意愿强烈，街道申请补充列入", "舜玉路街道": "与相邻小区共用管网，需同步改造", "二七街道": "摸底复核后符合条件，补充列入",
-}
-LEFT: dict[str, str | None] = {"魏家庄街道": "纳入征收范围，不再单独实施改造", "六里山街道": None}
 FORMS = ("居民议事会", "业主代表会", "社区民主协商会", "入户征询和现场会")
 MANAGED = {"professional": "专业化物业服务", "quasi": "准物业服务", "self": "居民自治", "other": "其他形式", "none": "无物业管理"}
 MATTERS = {  # code of the mode of renovation -> what has to be coordinated, and the site it is about
@@ -44,8 +32,7 @@ LAND_OFFICE, FINANCE = "区自然资源局", "区财政局"
 ELEMENTS = ("communities", "period", "standard", "executor", "funding", "mechanism", "measures", "coordinated")
 REPORTED = {"special": 0.74, "five_year": 0.45, "three_year": 1, "other": 0.6}  # kind of document -> how many of them are reported
 OF_STREETS = 11  # street offices that report their five-year plan
-SILENT = 3  # units that never report how their tasks go; 陡沟街道 with them
-NO_TASKS_TOLD = "陡沟街道"
+SILENT = 3  # units that never report how their tasks go; SILENT_STREET with them
 ISSUED = date(2020, 7, 30)
 FIRST_PLAN, SECOND_PLAN, THIRD_PLAN = 2020, 2021, 2022
 
@@ -468,7 +455,7 @@ def _plans(plan: Plan, rng: random.Random) -> Iterator[SpecialPlan]:
         yield _special_plan(document.unit, document, document.code in sent, rng)
     for document in (d for d in plan.documents if whose[d.unit] == "street_offices"):
         streets = [s.name for s in plan.streets]
-        able = rng.sample([s for s in streets if s != NO_TASKS_TOLD], OF_STREETS)
+        able = rng.sample([s for s in streets if s != SILENT_STREET], OF_STREETS)
         for street in streets:
             yield _special_plan(street, document, street in able, rng)
 
@@ -496,7 +483,7 @@ def _duties(plan: Plan, plans: Sequence[SpecialPlan], rng: random.Random) -> Ite
     bodies = [u.name for u in plan.units if u.name not in (*offices, BUREAU) and any(t.unit == u.name for t in plan.tasks)]
     silent = set(rng.sample(bodies, SILENT))
     for task in plan.tasks:
-        for unit in [s.name for s in plan.streets if s.name != NO_TASKS_TOLD] if task.unit in offices else [task.unit]:
+        for unit in [s.name for s in plan.streets if s.name != SILENT_STREET] if task.unit in offices else [task.unit]:
             begun = ISSUED + (_days(rng, 5, 30) if rng.random() < 0.75 else _days(rng, 40, 330))
             owed = [d for d in plans if d.document.task == task.code and (d.unit == unit or task.unit not in offices)]
             sent = [d.reported for d in owed if d.reported]
@@ -547,7 +534,7 @@ def _inputs(projects: Sequence[Project], plan: Plan, rng: random.Random) -> Iter
 def _evaluations(plan: Plan, rng: random.Random) -> Iterator[Evaluation]:
     """One round in July 2021: of the district and of two streets, by two matters."""
     reported = date(2021, 7, 23)
-    areas = ("", "杆石桥街道", "王官庄街道")
+    areas = ("", *EVALUATED)
     for matter, unit, scores in (("改造成效", FINANCE, (86.5, 93, 78.5)), ("居民满意度", GROUP, (88, 94.5, 81))):
         for area, score in zip(areas, scores, strict=True):
             yield Evaluation(FIRST_PLAN, matter, area, unit, reported, score, "优秀" if score >= 90 else "良好" if score >= 80 else "合格")

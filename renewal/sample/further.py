@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ..plan import Item, Plan
-from .programme import SEASON, SLOW, Project, Work, paper_lag
+from .district import SLOW
+from .programme import SEASON, Project, Work, paper_lag
 
 PIPES = ("BS01", "BS02", "BS03", "BS04", "BS05", "BS06")
 SPECIAL = (*PIPES, "W01", "W02")  # accepted by those who build them (四(五))

@@ -10,24 +10,22 @@ from pathlib import Path
 
 from ..plan import Plan
 from . import ledgers, workbooks
+from .district import DISTRICT, FORGETFUL, JOINS, LAST_MISSING, LEAVES, RESURVEYED, STREETS
 from .frame import ISSUED, Frame
 from .further import GROUP, Further
-from .programme import JOINS, LEAVES, SECOND_BATCH, STREETS, Project
+from .programme import SECOND_BATCH, Project
 
 FIRST = date(2020, 5, 8)
 FURTHER_FROM = date(2020, 6, 1)  # before it nobody asks for the further ledgers
 # The shape of a week's files, by turns; "streets" is one workbook per street.
 SHAPES = ("clean", "printed", "csv", "clean", "clean", "csv", "streets", "csv", "clean", "printed")
 HOLIDAYS = (date(2020, 10, 2), date(2021, 2, 12))  # the whole week's files come a week later
-FORGETFUL = {"七贤街道": 4, "王官庄街道": 3, "党家街道": 3, "白马山街道": 2}  # others 1
-LAST_MISSING = ("七贤街道", "王官庄街道")  # in the last week written
 
 # The ledgers of the plan's frame that the bureau and the leading group's office file now and then: on which day, in which shape.
 SURVEYS = {
     date(2020, 5, 15): "printed", date(2020, 8, 7): "utf-8-sig", date(2020, 11, 6): "clean", date(2021, 2, 5): "streets",
     date(2021, 5, 7): "gb18030", date(2021, 8, 6): "printed", date(2021, 11, 5): "utf-8-sig",
 }
-RESURVEYED = ("七里山街道", "白马山街道", "舜耕街道", "陡沟街道")  # in the survey that comes by streets
 SELDOM = {
     date(2020, 5, 29): ("buildings",), date(2020, 8, 7): ("adjustments", "annual_plans"), date(2020, 9, 4): ("annual_inputs",),
     date(2020, 10, 9): ("adjustments", "annual_plans", "annual_inputs"), date(2021, 6, 4): ("buildings",), date(2021, 8, 6): ("evaluations",),
@@ -53,7 +51,7 @@ def fridays(weeks: int) -> list[date]:
 
 def missing(projects: list[Project], days: list[date], seed: int) -> dict[date, tuple[str, ...]]:
     """Streets that send nothing for the week's meeting: none, or two to four; exactly two in the last week."""
-    streets, weights = list(STREETS), [FORGETFUL.get(s, 1) for s in STREETS]
+    streets, weights = list(STREETS), [FORGETFUL[s] for s in STREETS]
     filed_again = {(p.claim.as_of, p.street) for p in projects if p.claim}  # so it must have been filed once
     found = {}
     for day in days:
@@ -165,7 +163,7 @@ def _write_survey(folder: Path, rows: list[ledgers.SurveyRow], day: date) -> Ite
         return
     path = folder / f"老旧小区房屋摸底台账_{day:%Y%m%d}.{'csv' if shape not in ('printed', 'clean') else 'xlsx'}"
     if shape == "printed":
-        workbooks.frame_printed(path, "survey", rows, day, unit="区住房城乡建设局", title="市中区老旧小区房屋调查摸底表", merged=2)
+        workbooks.frame_printed(path, "survey", rows, day, unit="区住房城乡建设局", title=f"{DISTRICT}老旧小区房屋调查摸底表", merged=2)
     elif shape == "clean":
         workbooks.further_clean(path, "survey", rows, day)
     else:
@@ -251,7 +249,7 @@ def write(filing: Filing, folder: Path, projects: list[Project], plan: Plan, see
     if filing.shape == "printed":
         path = folder / f"老旧小区改造进度台账({day.month}月{day.day}日).xlsx"
         workbooks.progress_printed(
-            path, works, day, unit="区住房城乡建设局", title="市中区老旧小区改造项目进度台账", dates=workbooks.chinese
+            path, works, day, unit="区住房城乡建设局", title=f"{DISTRICT}老旧小区改造项目进度台账", dates=workbooks.chinese
         )
     elif filing.shape == "csv":
         path = folder / f"进度台账_{day:%Y%m%d}.csv"

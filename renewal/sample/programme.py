@@ -16,34 +16,11 @@ from itertools import accumulate
 
 import prcoords
 
-from .. import settings
 from ..plan import Item, Plan
+from .district import AREAS, CLAIMS, COMMITTEES, JOINS, LEAVES, SLOW, STREETS, SWIFT
 
-# street: projects of batch 2020 (joining and leaving ones included), of batch 2021. None in 陡沟街道.
-STREETS = {
-    "大观园街道": (9, 2), "杆石桥街道": (9, 2), "四里村街道": (8, 2), "魏家庄街道": (3, 1), "二七街道": (12, 2),
-    "七里山街道": (9, 2), "六里山街道": (13, 3), "舜玉路街道": (8, 2), "泺源街道": (6, 1), "王官庄街道": (8, 2),
-    "舜耕街道": (5, 2), "白马山街道": (5, 2), "七贤街道": (3, 0), "十六里河街道": (2, 1), "兴隆街道": (1, 0),
-    "党家街道": (2, 0),
-}
-# Where in each street the made-up communities lie (west, south, east, north, WGS-84): inside its real bounding box and
-# inside its approximate area on the map.
-AREAS = {
-    "大观园街道": (116.984, 36.660, 116.993, 36.6665), "杆石桥街道": (116.983, 36.649, 117.0005, 36.6577),
-    "四里村街道": (116.990, 36.6357, 117.0065, 36.6478), "魏家庄街道": (116.9943, 36.660, 117.001, 36.6667),
-    "二七街道": (116.978, 36.632, 116.9865, 36.6395), "七里山街道": (116.970, 36.6193, 116.9865, 36.630),
-    "六里山街道": (116.9895, 36.608, 117.003, 36.6305), "舜玉路街道": (117.0042, 36.616, 117.017, 36.6325),
-    "泺源街道": (117.0022, 36.649, 117.0068, 36.6628), "王官庄街道": (116.945, 36.6227, 116.9655, 36.6345),
-    "舜耕街道": (117.022, 36.606, 117.037, 36.626), "白马山街道": (116.915, 36.626, 116.938, 36.641),
-    "七贤街道": (116.945, 36.605, 116.9665, 36.617), "十六里河街道": (116.970, 36.572, 117.000, 36.5865),
-    "兴隆街道": (117.035, 36.580, 117.060, 36.594), "党家街道": (116.900, 36.545, 116.925, 36.565),
-}
-SLOW = ("王官庄街道", "七里山街道")
-SWIFT = "杆石桥街道"
 HOUSEHOLDS = 14_000  # of batch 2020
 
-JOINS = {"泺源街道": date(2020, 6, 12), "舜玉路街道": date(2020, 7, 24), "二七街道": date(2020, 7, 24)}
-LEAVES = {"魏家庄街道": date(2020, 8, 14), "六里山街道": date(2020, 9, 11)}
 SECOND_BATCH = date(2020, 10, 9)
 TARGETS = date(2020, 6, 30), date(2021, 8, 31)  # for which the made-up builders hurry; what counts stands in the plan
 LATE_STARTS, LATE_ENDS, STILL_OPEN = 13, 13, 4
@@ -175,8 +152,8 @@ def simulate(plan: Plan, seed: int) -> list[Project]:
     first = [p for p in projects if p.batch == 2020]
     staying = [p for p in first if not p.leaves]
     claims = _claims(staying)
-    late_start = _worst([p for p in staying if p.joins < JOINS["泺源街道"]], LATE_STARTS, rng, claims["late start"])
-    late_end = _worst(staying, LATE_ENDS, rng, claims["late end"])
+    late_start = _worst([p for p in staying if p.joins < min(JOINS.values())], LATE_STARTS, rng, claims["late_start"])
+    late_end = _worst(staying, LATE_ENDS, rng, claims["late_end"])
     still_open = set(late_end[-STILL_OPEN:])
     for project in projects:
         begins_late = project.id in late_start
@@ -195,7 +172,7 @@ def simulate(plan: Plan, seed: int) -> list[Project]:
 def _committees() -> dict[str, list[str]]:
     """Residents' committees of each street; villages and the housing of named offices only for want of others."""
     found: dict[str, list[str]] = {}
-    with (settings.GEO / "shizhong_communities_nbs.csv").open(encoding="utf-8-sig", newline="") as file:
+    with COMMITTEES.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             if row["name_nbs2020"]:
                 found.setdefault(row["street"], []).append(row["name_nbs2020"])
@@ -396,20 +373,11 @@ def _reason(item: Item, rng: random.Random) -> str:
 def _claims(projects: list[Project]) -> dict[str, Project]:
     """Three streets that report a date which turns out wrong; the projects are set apart before the dates are drawn."""
 
-    def one(street: str, *claim) -> Project:
-        found = next(p for p in projects if p.street == street and p.joins == date.min and not p.prior_provincial)
-        found.claim = Claim(*claim)
-        return found
-
-    one("四里村街道", "M13", date(2020, 6, 22), None, date(2020, 6, 26), date(2020, 8, 7))
-    return {
-        "late start": one(
-            "六里山街道", "M13", date(2020, 7, 9), date(2020, 6, 24), date(2020, 6, 26), date(2020, 7, 24)
-        ),
-        "late end": one(
-            "二七街道", "M15", date(2021, 9, 18), date(2021, 8, 27), date(2021, 8, 27), date(2021, 10, 8)
-        ),
-    }
+    made = {}
+    for about, told in CLAIMS.items():
+        made[about] = next(p for p in projects if p.street == told["street"] and p.joins == date.min and not p.prior_provincial)
+        made[about].claim = Claim(told["milestone"], told["true"], told.get("wrong"), told["told"], told["corrected"])
+    return made
 
 
 def _incidents(projects: list[Project], rng: random.Random, late_end: list[str]) -> None:

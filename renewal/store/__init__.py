@@ -2,9 +2,10 @@
 
 from .check import rebuild, verify
 from .load import LoadReport, Order, Preview, Upload, load, preview, publish, withdraw
-from .store import NoData, Store, StoreError
+from .office import OfficeError
+from .store import NoData, OtherProgram, Store, StoreError
 
 __all__ = [
-    "LoadReport", "NoData", "Order", "Preview", "Store", "StoreError", "Upload", "load", "preview", "publish", "rebuild", "verify",
-    "withdraw",
+    "LoadReport", "NoData", "OfficeError", "Order", "OtherProgram", "Preview", "Store", "StoreError", "Upload", "load", "preview", "publish",
+    "rebuild", "verify", "withdraw",
 ]

@@ -201,14 +201,15 @@ def _calendar_years(plan: Plan) -> range:
 
 
 def _boxes(plan: Plan) -> list[tuple[str, float, float, float, float]]:
-    """The bounds of the streets, where the map's folder has them."""
-    found = []
-    for path in sorted(settings.GEO.glob("*_street_bbox_wgs84.csv")):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                if street := plan.street(row["name"]):
-                    found.append((street.name, *(float(row[f"bbox_{side}"]) for side in ("west", "south", "east", "north"))))
-    return found
+    """The bounds of the streets, where the plan has them."""
+    path = settings.geo_dir() / "street_boxes.csv"
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [
+            (street.name, *(float(row[f"bbox_{side}"]) for side in ("west", "south", "east", "north")))
+            for row in csv.DictReader(file) if (street := plan.street(row["name"]))
+        ]
 
 
 class _Filed:

@@ -11,6 +11,7 @@ from ..i18n import gettext as _
 from ..intake.layouts import Layouts, load_layouts
 from ..intake.problems import Problem
 from ..plan import Plan, load_plan
+from .audit import Audit
 from .build import Accepted, Batch, Built, build, checksums
 from .journal import Journal
 from .load import spelled
@@ -75,6 +76,8 @@ def verify(store: Store) -> CheckReport:
     taken_back = {p.withdraws for p in done if p.withdraws is not None}
     if gone != taken_back:
         report.fault(_("日志里撤回的发布是 {written}，版本里是 {found}").format(written=sorted(taken_back), found=sorted(gone)))
+    if (entry := Audit(store.office).broken()) is not None:
+        report.fault(_("操作记录从第 {n} 条起与校验值不符：有人绕过程序改动过，请从备份核对").format(n=entry))
     return report
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from sqlite3 import Connection
 
+from .. import acting
 from ..i18n import gettext as _
+from . import audit
 from .office import Office, StoreError, now, who
 
 LONGEST = 300  # signs of a text: what is read out in one breath
@@ -80,6 +82,7 @@ class Decisions(Office):
             raise ValueError(f"not to be decided about: {about}")
         if due < as_of:
             raise StoreError(_("完成时限 {due} 早于会议的截至日期 {as_of}").format(due=due, as_of=as_of))
+        acting.require("decide")
         with self.writing() as c:
             number = c.execute("SELECT coalesce(max(decision), 0) + 1 FROM decisions").fetchone()[0]
             c.execute(
@@ -88,6 +91,7 @@ class Decisions(Office):
                 (number, now().isoformat(), by or who(), as_of.isoformat(), about.kind, about.key, about.name, about.street, what, unit,
                  due.isoformat()),
             )
+            audit.record(c, "decision_made", f"#{number}", as_of.isoformat(), by=by)
         return number
 
     def close(self, number: int, *, as_of: date, reason: str, by: str = "") -> None:
@@ -103,6 +107,7 @@ class Decisions(Office):
         self._step(number, "voided", as_of, reason, None, by)
 
     def _step(self, number: int, kind: str, as_of: date, reason: str, due: date | None, by: str) -> None:
+        acting.require("decide")
         reason = _said(reason, _("理由"))
         with self.writing() as c:
             found = _read(c, number).get(number)
@@ -123,10 +128,11 @@ class Decisions(Office):
                 "INSERT INTO decisions (decision, step, kind, at, who, as_of, due, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (number, last["step"] + 1, kind, now().isoformat(), by or who(), as_of.isoformat(), due and due.isoformat(), reason),
             )
+            audit.record(c, f"decision_{kind}", f"#{number}", as_of.isoformat(), by=by)
 
     def at(self, as_of: date) -> list[Decision]:
         """Every decision of the meetings up to a date, as it stood at that date, in order of numbers."""
-        if not self.path.exists():
+        if not self.there():
             return []
         with self.reading() as c:
             found = _read(c, None)
@@ -136,6 +142,7 @@ class Decisions(Office):
     def freeze(self, version: str, as_of: date, by: str = "") -> Freeze:
         """Pins a version and a date: the meeting stays on them, and the version is kept until it is let go. One at a time: while
         one is in force, that one is returned."""
+        acting.require("decide")
         with self.writing() as c:
             if (held := _frozen(c)) is not None:
                 return held
@@ -143,18 +150,22 @@ class Decisions(Office):
                 "INSERT INTO freezes (at, who, version, as_of) VALUES (?, ?, ?, ?)",
                 (now().isoformat(), by or who(), version, as_of.isoformat()),
             )
+            audit.record(c, "frozen", version, as_of.isoformat(), by=by)
             return _frozen(c)
 
     def frozen(self) -> Freeze | None:
         """The freeze in force."""
-        if not self.path.exists():
+        if not self.there():
             return None
         with self.reading() as c:
             return _frozen(c)
 
     def release(self, by: str = "") -> None:
         """Lets go of what is frozen."""
+        acting.require("decide")
         with self.writing() as c:
+            if (held := _frozen(c)) is not None:
+                audit.record(c, "released", held.version, held.as_of.isoformat(), by=by)
             c.execute("UPDATE freezes SET released_at = ?, released_by = ? WHERE released_at IS NULL", (now().isoformat(), by or who()))
 
 

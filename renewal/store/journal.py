@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from sqlite3 import Connection
 
+from . import audit
 from .office import Office, now, who
 
 __all__ = ["FileEntry", "Journal", "Publication", "RefusalEntry", "Spelling", "now", "who"]
@@ -78,10 +80,13 @@ class Journal(Office):
 
     def settle(self, current: str | None) -> None:
         """After a killed load: a prepared publication is done if the pointer names its version, abandoned if not."""
-        if not self.path.exists():
+        if not self.there():
             return
         with self.writing() as c:
-            c.execute("UPDATE publications SET state = 'done' WHERE state = 'prepared' AND version = ?", (current,))
+            for (number,) in c.execute(
+                "SELECT publication FROM publications WHERE state = 'prepared' AND version = ?", (current,)
+            ).fetchall():
+                _done(c, number)
             c.execute("UPDATE publications SET state = 'abandoned' WHERE state = 'prepared'")
 
     def prepare(
@@ -112,7 +117,7 @@ class Journal(Office):
 
     def finish(self, publication: int) -> None:
         with self.writing() as c:
-            c.execute("UPDATE publications SET state = 'done' WHERE publication = ?", (publication,))
+            _done(c, publication)
 
     def moved(self, publication: int, version: str, plan_sha256: str, layouts_sha256: str, checksums: dict) -> None:
         """After a rebuild: the last publication's version has a new name, and its checksums may have been accepted anew."""
@@ -124,6 +129,7 @@ class Journal(Office):
             for number, sums in checksums.items():
                 c.execute("DELETE FROM checksums WHERE publication = ?", (number,))
                 c.executemany("INSERT INTO checksums VALUES (?, ?, ?, ?)", [(number, s, n, k) for s, (n, k) in sums.items()])
+            audit.record(c, "rebuilt", version, f"#{publication}")
 
     def next_number(self) -> int:
         with self.reading() as c:
@@ -131,7 +137,7 @@ class Journal(Office):
 
     def done(self, current: str | None = None) -> list[Publication]:
         """The publications in force, oldest first."""
-        if not self.path.exists():
+        if not self.there():
             return []
         with self.reading() as c:
             rows = c.execute(
@@ -142,7 +148,7 @@ class Journal(Office):
 
     def spellings(self, upto: int | None = None, current: str | None = None) -> list[Spelling]:
         """The office's own spellings in force, or those in force for a publication."""
-        if not self.path.exists():
+        if not self.there():
             return []
         with self.reading() as c:
             rows = c.execute(
@@ -152,7 +158,7 @@ class Journal(Office):
             ).fetchall()
         return [Spelling(*row) for row in rows]
 
-    def refuse(self, entries: Iterable[RefusalEntry]) -> None:
+    def refuse(self, entries: Sequence[RefusalEntry]) -> None:
         """Writes down files that were refused."""
         with self.writing() as c:
             c.executemany(
@@ -161,10 +167,12 @@ class Journal(Office):
                     json.dumps(part, ensure_ascii=False) for part in (e.kinds, e.as_of, e.streets)
                 ), e.rows, json.dumps(e.problems[:50], ensure_ascii=False)) for e in entries],
             )
+            for e in entries:
+                audit.record(c, "refused", e.file, "、".join((*e.kinds, *e.as_of)), by=e.who)
 
     def refusals(self) -> list[RefusalEntry]:
         """The files that were refused, newest first."""
-        if not self.path.exists():
+        if not self.there():
             return []
         with self.reading() as c:
             rows = c.execute(
@@ -186,3 +194,16 @@ class Journal(Office):
         with self.reading() as c:
             rows = c.execute("SELECT snapshot, rows, checksum FROM checksums WHERE publication = ?", (publication,)).fetchall()
         return {s: (n, k) for s, n, k in rows}
+
+
+def _done(c: Connection, publication: int) -> None:
+    """A publication is in force from here on; the audit says so in the same transaction."""
+    c.execute("UPDATE publications SET state = 'done' WHERE publication = ?", (publication,))
+    kind, by, withdraws = c.execute("SELECT kind, who, withdraws FROM publications WHERE publication = ?", (publication,)).fetchone()
+    names = [name for (name,) in c.execute("SELECT name FROM files WHERE publication = ? ORDER BY position", (publication,))]
+    spelled = [f"{written} = {meaning}" for written, meaning in c.execute(
+        "SELECT written, meaning FROM spellings WHERE publication = ?", (publication,))]
+    told = f"#{withdraws}" if withdraws is not None else f"{len(names)}: " + "、".join(names)
+    audit.record(c, kind, f"#{publication}", told, by=by)
+    if spelled:
+        audit.record(c, "rules_changed", f"#{publication}", "、".join(spelled), by=by)

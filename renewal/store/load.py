@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from .. import acting
 from ..i18n import gettext as _
 from ..intake.layouts import Layouts, load_layouts
 from ..intake.limits import load_limits
@@ -23,6 +24,7 @@ from .build import Accepted, Batch, Built, build
 from .journal import FileEntry, Journal, Publication, RefusalEntry, Spelling
 from .receive import File, FileReport, Progress, collect, read_files, unpacked, without_collections
 from .store import KEPT, Store, StoreError, pointer_lost
+from .trace import note_rules
 
 
 @dataclass
@@ -96,6 +98,7 @@ def load(
     sample: the store is the demonstration's; it never mixes with an office's. progress(done, all, file) is called per file.
     Raises StoreError, PlanError or LayoutError where nothing can be read at all; refused files are in the report.
     """
+    acting.require("import")
     order = Order(as_of=as_of, good_only=good_only, sample=sample)
     plan, layouts = in_force(store, order)
     loaded_at = journals.now()
@@ -135,6 +138,7 @@ def preview(uploads: Iterable[Upload], *, store: Store, order: Order, progress: 
 
 def withdraw(publication: int, *, store: Store, reason: str, who: str = "") -> LoadReport:
     """Takes a publication back: its rows hold no longer, what was said while they held stays answerable. Raises StoreError."""
+    acting.require("import")
     if not reason.strip():
         raise StoreError(_("撤回要写明理由"))
     sample = store.version() is not None and store.is_sample()
@@ -164,6 +168,7 @@ def spelled(plan: Plan, layouts: Layouts, added: Iterable[Spelling]) -> tuple[Pl
 def _received(
     uploads: Iterable[Upload], store: Store, order: Order, progress: Progress | None
 ) -> tuple[list[File], Plan, Layouts, datetime]:
+    acting.require("import")
     plan, layouts = in_force(store, order)
     loaded_at, limits = journals.now(), load_limits()
     given = [(file, upload.as_of or order.as_of) for upload in uploads
@@ -226,6 +231,8 @@ def _weigh(
     if base is not None and int(store.meta(base)["publication"]) != (done[-1].publication if done else 0):
         message = _("日志记到第 {written} 次发布，现行版本是第 {found} 次：两者不是同一时候的；请从同一份备份恢复后再载入")
         raise StoreError(message.format(written=done[-1].publication if done else 0, found=store.meta(base)["publication"]))
+    if base is not None:
+        store.require_plan(plan.id, base)
     if done:  # two publications never have the same moment
         moment = max(loaded_at, done[-1].loaded_at + timedelta(seconds=1))
         for file in files:
@@ -280,6 +287,8 @@ def _publish(
                 store.forget(found.built.name)
             raise
         # it is published, and what was left to do the next load does
+    with suppress(StoreError):  # the server looks again within a minute
+        note_rules(store)
     store.drop_old(KEPT if found.base else 0)  # before the first publication there is nothing that a reader might hold
     return LoadReport(reports, found.number, found.built.name)
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from .. import acting
 from ..explained import Explained
 from ..i18n import gettext as _
 
@@ -49,6 +50,12 @@ CREATE TABLE IF NOT EXISTS freezes (
 CREATE TABLE IF NOT EXISTS views (
     view INTEGER PRIMARY KEY, name TEXT NOT NULL, query TEXT NOT NULL, at TEXT NOT NULL, who TEXT NOT NULL, removed_at TEXT, removed_by TEXT
 );
+CREATE TABLE IF NOT EXISTS audit (
+    entry INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, role TEXT NOT NULL, action TEXT NOT NULL, about TEXT NOT NULL,
+    detail TEXT NOT NULL, chain TEXT NOT NULL
+);
+CREATE TRIGGER IF NOT EXISTS audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 """
 # Columns of publications that stores of earlier programs do not have yet.
 _ADDED = {
@@ -56,8 +63,16 @@ _ADDED = {
 }
 
 
+FORMAT = 1  # raised by a program whose office.sqlite an earlier one would misread
+PATIENCE = {"read": 5, "write": 30}  # seconds that one waits for another program's lock
+
+
 class StoreError(Explained):
     """The store cannot be used; the text says why and what to do, in the reader's words."""
+
+
+class OfficeError(StoreError):
+    """It is office.sqlite that can not be used: a rebuild does not help, a backup does."""
 
 
 class Office:
@@ -66,26 +81,53 @@ class Office:
     def __init__(self, path: Path):
         self.path = path
 
+    def there(self) -> bool:
+        """Whether the file is there; it is made by the first who writes. Raises OfficeError where it was lost: data are published, and an
+        empty file in its place would say that nobody had loaded or decided anything."""
+        if self.path.exists():
+            return True
+        if self._published():
+            raise self._lost()
+        return False
+
+    def _published(self) -> bool:
+        return (self.path.parent / "CURRENT").exists()
+
+    def _lost(self) -> OfficeError:
+        return OfficeError(_("日志 {path} 不见了或是空的，而数据已经发布过；请从备份恢复这个文件，刷新即可").format(path=self.path))
+
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self, patience: float = PATIENCE["read"]) -> Iterator[sqlite3.Connection]:
         connection = None
+        self.there()
         try:
-            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            connection = sqlite3.connect(self.path, timeout=patience, isolation_level=None)
+            if connection.execute("SELECT user_version FROM pragma_user_version").fetchone()[0] > FORMAT:
+                raise OfficeError(_("日志 {path} 是更新一版的程序写的，本程序不能读；请用那一版程序，或从升级前的备份恢复").format(path=self.path))
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             if not _fits(connection):
+                if self._published() and not _has_publications(connection):
+                    raise self._lost()
                 _bring_up_to_date(connection)
             yield connection
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise self._unusable(error) from None
+            raise OfficeError(_("日志 {path} 正被另一个程序占用，原有数据未变；请稍后再试").format(path=self.path)) from None
         except sqlite3.Error as error:
-            raise StoreError(_("日志 {path} 读写不了，原有数据未变：{error}").format(path=self.path, error=error)) from None
+            raise self._unusable(error) from None
         finally:
             if connection is not None:
                 connection.close()
 
+    def _unusable(self, error: sqlite3.Error) -> OfficeError:
+        return OfficeError(_("日志 {path} 读写不了，原有数据未变：{error}").format(path=self.path, error=error))
+
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction."""
-        with self.reading() as connection:
+        with self.reading(PATIENCE["write"]) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -97,9 +139,13 @@ class Office:
 
 
 def _fits(connection: sqlite3.Connection) -> bool:
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'trigger')")}
     columns = {row[1] for row in connection.execute("PRAGMA table_info(publications)")}
     return set(re.findall(r"EXISTS (\w+)", _TABLES)) <= tables and _ADDED.keys() <= columns
+
+
+def _has_publications(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'publications'").fetchone()[0] > 0
 
 
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:
@@ -113,6 +159,7 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     for name, definition in _ADDED.items():
         if name not in have:
             connection.execute(f"ALTER TABLE publications ADD COLUMN {name} {definition}")
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.execute("COMMIT")
 
 
@@ -122,6 +169,10 @@ def now() -> datetime:
 
 
 def who() -> str:
+    """Who is at work: the viewer's name, else the account that runs the program."""
+    found = acting.viewer()
+    if found is not None and found.user:
+        return found.user
     try:
         return getpass.getuser()
     except (OSError, KeyError):

@@ -11,7 +11,7 @@ sheet), project_id (of kinds not about projects: the community, unit or year), s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +23,7 @@ import duckdb
 
 from .. import headers, settings
 from ..i18n import current_language
+from ..i18n import gettext as _
 
 FOLDER = settings.QUERIES / "quality"
 EVER, EVERYTHING_KNOWN = date(9999, 12, 30), datetime(9999, 12, 31)
@@ -92,10 +93,11 @@ _SHARED = {
 
 def check(
     connection: duckdb.DuckDBPyConnection, *, publication: int | None, as_of: date = EVER, known_at: datetime = EVERYTHING_KNOWN,
-    wanted: Iterable[str] | None = None,
+    wanted: Iterable[str] | None = None, beyond: Collection[str] = (),
 ) -> list[Finding]:
     """The offending rows of every rule (or of those wanted), in order of rules: among the rows that a publication brought,
-    or, with None, among those in force at a date. Raises duckdb.Error."""
+    or, with None, among those in force at a date. beyond: streets that the reader may not see; where a sentence would name one of them, or a
+    community that lies there, it says that it is another street's. Raises duckdb.Error."""
     chosen = [rule for code, rule in rules().items() if wanted is None or code in wanted]
     given = {"as_of": as_of, "known_at": known_at, "publication": publication}
     # two connections of their own, since temporary tables are: one for the rules that look at works, which are most rows
@@ -103,7 +105,8 @@ def check(
     with ThreadPoolExecutor(2) as pool:
         found = pool.map(lambda part: _ask(connection.cursor(), part, given), parts)
         rows = {rule: offending for some in found for rule, offending in some.items()}
-    return _placed(connection.cursor(), [(rule, row) for rule in chosen for row in rows[rule.code]])
+    cursor = connection.cursor()
+    return _placed(cursor, [(rule, row) for rule in chosen for row in rows[rule.code]], _withheld(cursor, beyond, as_of, known_at))
 
 
 def _ask(cursor: duckdb.DuckDBPyConnection, chosen: list[Rule], given: dict[str, Any]) -> dict[str, list[tuple]]:
@@ -114,7 +117,19 @@ def _ask(cursor: duckdb.DuckDBPyConnection, chosen: list[Rule], given: dict[str,
     return found
 
 
-def _placed(cursor: duckdb.DuckDBPyConnection, found: list[tuple[Rule, tuple]]) -> list[Finding]:
+def _withheld(cursor: duckdb.DuckDBPyConnection, beyond: Collection[str], as_of: date, known_at: datetime) -> set[str]:
+    """What may not be named: streets, and the numbers and names of communities that lie in no other."""
+    if not beyond:
+        return set()
+    named = (
+        "SELECT unnest([project_id, name]) FROM reported JOIN snapshots_at($as_of, $known_at) USING (snapshot)"
+        " WHERE kind IN ('register', 'survey') AND {}list_contains($beyond::VARCHAR[], street)"
+    )
+    asked = {"as_of": as_of, "known_at": known_at, "beyond": list(beyond)}
+    return {*beyond, *(text for (text,) in cursor.execute(f"{named.format('')} EXCEPT {named.format('NOT ')}", asked).fetchall())}
+
+
+def _placed(cursor: duckdb.DuckDBPyConnection, found: list[tuple[Rule, tuple]], withheld: Collection[str]) -> list[Finding]:
     """Findings with file, sheet, column and street: those few snapshots are looked up once for all rules."""
     some = {"s": list({row[0] for _rule, row in found})}
     within = "WHERE snapshot IN (SELECT unnest($s::INTEGER[]))"
@@ -131,6 +146,8 @@ def _placed(cursor: duckdb.DuckDBPyConnection, found: list[tuple[Rule, tuple]]) 
     for rule, (snapshot, row, field, milestone, project, street, value, a, b) in found:
         file, sheet, day, about = files[snapshot]
         place = columns.get((snapshot, field, milestone)) or columns.get((snapshot, field, "")) or ""
+        other = _("另一街道的")
+        a, b = (other if text and not withheld.isdisjoint(text.split("、")) else text for text in (a, b))
         message = rule.message[lang].format(a=a, b=b, value=value)
         where = street or streets.get((snapshot, project)) or None  # '' for a unit that is no street office, and for a year
         findings.append(Finding(rule.code, rule.stops, message, snapshot, row, place, value or "", project, where, file, sheet, day, about))

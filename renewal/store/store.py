@@ -7,10 +7,12 @@ reading the old file even after it was replaced.
 from __future__ import annotations
 
 import atexit
+import gc
 import hashlib
 import os
 import shutil
 import sqlite3
+import stat
 import threading
 import time
 from collections import OrderedDict
@@ -19,7 +21,7 @@ from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import duckdb
 import filelock
@@ -32,14 +34,27 @@ from .state import Between, Change, State
 STATES = 12  # states at a date kept in memory, over all versions
 ABANDONED = 3600  # seconds after which a preview's version file belongs to nobody
 KEPT = 5  # version files kept behind the current one, for readers that still hold them
+PATIENCE = 10  # seconds that one waits until nobody reads a version file any more that has been replaced under its own name
+# What DuckDB raises when a file can not be read on; a block whose checksum is wrong is a bare duckdb.Error.
+_FAULTS = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+# A setting of the whole DuckDB instance that nothing here uses (no extension is ever fetched): it says which file the instance has opened.
+_LABEL = "custom_extension_repository"
 
 
 class NoData(StoreError):
     """Nothing has been loaded yet."""
 
 
+class OtherProgram(StoreError):
+    """The version file has another schema than this program's."""
+
+
 def pointer_lost() -> StoreError:
     return StoreError(_("数据库指针不见了，但日志里有已发布的数据；请先运行 python -m renewal rebuild"))
+
+
+def unreadable(name: str) -> StoreError:
+    return StoreError(_("版本文件 {name} 读不出来，请运行 python -m renewal rebuild 由归档重建").format(name=name))
 
 
 def reason(error: Exception) -> str:
@@ -54,11 +69,20 @@ def schema() -> tuple[str, str]:
     return sql, hashlib.sha256(sql.encode()).hexdigest()[:16]
 
 
+class _Opened(NamedTuple):
+    """A version file that is read. stamp: its identity; meta: what it says of itself."""
+
+    stamp: str
+    connection: duckdb.DuckDBPyConnection
+    meta: dict[str, str]
+
+
 class Store:
     """A store folder. Making the object touches nothing on disk."""
 
-    _open: ClassVar[OrderedDict[tuple[str, str], duckdb.DuckDBPyConnection]] = OrderedDict()
+    _open: ClassVar[OrderedDict[tuple[str, str], _Opened]] = OrderedDict()
     _states: ClassVar[OrderedDict[tuple, State | Between]] = OrderedDict()
+    _broken: ClassVar[dict[tuple[str, str], str | None]] = {}  # identity of the files that failed a query
     _guard = threading.Lock()
 
     def __init__(self, folder: Path | str | None = None):
@@ -71,71 +95,114 @@ class Store:
     # ---- reading ----------------------------------------------------------------------------------------------------
     def version(self) -> str | None:
         """File name of the current version; None for a store into which nothing was loaded."""
-        if self.folder.is_file():
-            raise StoreError(_("{path} 是一个文件，不是数据文件夹").format(path=self.folder))
         try:
+            if self.folder.is_file():
+                raise StoreError(_("{path} 是一个文件，不是数据文件夹").format(path=self.folder))
             name = self.pointer.read_text("utf-8").strip()
         except FileNotFoundError:
+            self._never_published()
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise StoreError(_("读不出数据库指针 {path}：{error}").format(path=self.pointer, error=error)) from None
-        if not name or Path(name).name != name or not (self.versions / name).is_file():
+            raise StoreError(_("读不出数据库指针 {path}：{error}").format(path=self.pointer, error=reason(error))) from None
+        if not name or Path(name).name != name or self._identity(name) is None:
             message = _("数据库指针 {path} 指向的版本文件不存在，请运行 python -m renewal rebuild 由归档重建")
             raise StoreError(message.format(path=self.pointer))
         return name
+
+    def _never_published(self) -> None:
+        """Raises StoreError where the pointer is missing although something was published: that is not a new store."""
+        if Office(self.office).there():
+            with Office(self.office).reading() as connection:
+                if connection.execute("SELECT count(*) FROM publications WHERE state = 'done'").fetchone()[0]:
+                    raise pointer_lost()
+        elif any(self.versions.glob("*.duckdb")):
+            raise StoreError(_("数据库指针和日志都不见了，而版本文件还在；请从同一份备份恢复 CURRENT 和 office.sqlite"))
+
+    def _identity(self, name: str) -> str | None:
+        """What tells a version file from another that was put in its place under the same name; None where there is none."""
+        try:
+            status = (self.versions / name).stat()
+        except (OSError, ValueError):
+            return None
+        return f"{status.st_dev}-{status.st_ino}-{status.st_size}-{status.st_mtime_ns}" if stat.S_ISREG(status.st_mode) else None
+
+    def stamp(self, version: str) -> str:
+        """The identity of a version's file at this moment: whatever is kept of its contents is kept under it too. Raises StoreError where
+        the file is gone."""
+        found = self._identity(version)
+        if found is None:
+            raise StoreError(_("版本文件 {name} 不见了，请运行 python -m renewal rebuild 由归档重建").format(name=version))
+        return found
 
     def cursor(self, version: str | None = None) -> duckdb.DuckDBPyConnection:
         """A read-only cursor on a version (default: the current one), to be used for one query by one thread.
 
         Connections are kept per version file, since opening one costs more than most queries.
         """
+        opened = self._read(self._named(version))
+        with self._guard:
+            return opened.connection.cursor()
+
+    def _named(self, version: str | None) -> str:
         name = version or self.version()
         if name is None:
             raise NoData(_("还没有数据"))
-        key = (str(self.folder), name)
+        return name
+
+    def _read(self, name: str) -> _Opened:
+        """The file as it is now."""
+        stamp, key = self.stamp(name), (str(self.folder), name)
         with self._guard:
-            connection = self._open.get(key)
-            if connection is None:
-                connection = self._connect(self.versions / name)
-                self._open[key] = connection
-                while len(self._open) > KEPT:
-                    self._open.popitem(last=False)  # cursors at work keep their own connection alive
-            else:
+            kept = self._open.get(key)
+            if kept is not None and kept.stamp == stamp:
                 self._open.move_to_end(key)
-            return connection.cursor()
+                return kept
+        kept = None  # it would hold on to what is let go of
+        self._let_go(name)
+        opened = self._connect(name)  # nobody is kept waiting meanwhile; of two at once DuckDB makes one instance
+        with self._guard:
+            self._open[key] = opened
+            self._open.move_to_end(key)
+            while len(self._open) > KEPT:
+                self._open.popitem(last=False)  # cursors at work keep their own connection alive
+        return opened
 
     def state(self, as_of: date, known_at: datetime, version: str | None = None, upto: int | None = None) -> State:
         """The state at the end of a day as known at a moment, on a version (default: the current one); upto: as if only the
         publications up to this one had been made."""
-        name = version or self.version()
-        return self._kept((name, as_of, known_at, upto), lambda: State(self.cursor(name), schema()[0], as_of, known_at, upto))
+        name = self._named(version)
+        return self._kept(name, (as_of, known_at, upto), lambda cursor: State(cursor, schema()[0], as_of, known_at, upto))
 
     def fingerprint(self, publication: int, version: str | None = None) -> str:
         """Eight signs that tell the data of this store up to a publication from those of any other; a rebuild does not change them."""
-        found = self.cursor(version).execute(
-            "SELECT md5(string_agg(concat_ws('/', publication, kind, as_of, sha256, sheet), ';' ORDER BY snapshot)) FROM snapshots"
-            " WHERE publication <= ?", [publication],
-        ).fetchone()[0]
+        with self.asking(version):
+            found = self.cursor(version).execute(
+                "SELECT md5(string_agg(concat_ws('/', publication, kind, as_of, sha256, sheet), ';' ORDER BY snapshot)) FROM snapshots"
+                " WHERE publication <= ?", [publication],
+            ).fetchone()[0]
         return (found or "0" * 8)[:8]
 
     def between(self, since: date, as_of: date, known_at: datetime, version: str | None = None) -> Between:
         """The state at the end of a day beside that at the end of a later one, both as known at a moment."""
-        name = version or self.version()
-        return self._kept((name, since, as_of, known_at), lambda: Between(
-            self.cursor(name), self.state(since, known_at, name), self.state(as_of, known_at, name)
+        name = self._named(version)
+        return self._kept(name, (since, as_of, known_at), lambda cursor: Between(
+            cursor, self.state(since, known_at, name), self.state(as_of, known_at, name)
         ))
 
-    def _kept(self, asked: tuple, make: Callable[[], State | Between]) -> State | Between:
+    def _kept(self, name: str, asked: tuple, make: Callable[[duckdb.DuckDBPyConnection], State | Between]) -> State | Between:
         """What is kept in memory for a question to a version, made where it is not there."""
-        key = (str(self.folder), *asked)
+        key = (str(self.folder), name, self.stamp(name), *asked)
         with self._guard:
             found = self._states.get(key)
             if found is not None:
                 self._states.move_to_end(key)
                 return found
-        made = make()
+        opened = self._read(name)
         with self._guard:
-            found = self._states.setdefault(key, made)
+            cursor = opened.connection.cursor()
+        made = make(cursor)
+        with self._guard:
+            found = self._states.setdefault((*key[:2], opened.stamp, *asked), made)
             while len(self._states) > STATES:
                 self._states.popitem(last=False)  # those at work are held by whoever asked
         return found
@@ -149,27 +216,85 @@ class Store:
         config = {"enable_external_access": "false", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         return duckdb.connect(str(self.versions / name), read_only=True, config=config)
 
-    def _connect(self, path: Path) -> duckdb.DuckDBPyConnection:
-        try:
-            connection = self.opened(path.name)
-            connection.execute("SET enable_progress_bar = false")
-            found = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-        except duckdb.Error:
-            message = _("版本文件 {name} 读不出来，请运行 python -m renewal rebuild 由归档重建")
-            raise StoreError(message.format(name=path.name)) from None
-        if not found or found[0] != schema()[1]:
+    def _connect(self, name: str) -> _Opened:
+        """A version file of this program's schema.
+
+        DuckDB gives a second connection to a path the instance of the first, even where the file has been replaced since. So each
+        instance bears the identity of its file, and one that bears another is waited out: those that still read from it end soon.
+        """
+        until = time.monotonic() + PATIENCE
+        while True:
+            stamp = self.stamp(name)
+            try:
+                connection = self.opened(name)
+                if connection.execute(f"SELECT current_setting('{_LABEL}')").fetchone()[0] in ("", stamp):
+                    connection.execute(f"SET GLOBAL {_LABEL} = '{stamp}'")
+                    connection.execute("SET enable_progress_bar = false")
+                    meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+                    if self._identity(name) == stamp:
+                        break
+                connection.close()
+            except duckdb.Error as error:
+                if not isinstance(error, duckdb.FatalException):  # an instance that gave up: waited out as well
+                    raise unreadable(name) from None
+            if time.monotonic() > until:
+                raise StoreError(_("版本文件 {name} 刚被换过，还有查询在读换下来的那份；请过一会儿刷新").format(name=name))
+            gc.collect()  # what an error has left behind may hold on to the instance
+            time.sleep(0.05)
+        if meta.get("schema") != schema()[1]:
             connection.close()
             message = _("版本文件 {name} 是另一版程序建立的，请运行 python -m renewal rebuild 由归档重建")
-            raise StoreError(message.format(name=path.name))
-        return connection
+            raise OtherProgram(message.format(name=name))
+        return _Opened(stamp, connection, meta)
+
+    @contextmanager
+    def asking(self, version: str | None = None) -> Iterator[None]:
+        """For queries on a version (default: the current one): where its file can not be read on, a StoreError instead of DuckDB's error,
+        and nothing that was kept of the file is used any more. Errors of the query itself stay what they are."""
+        try:
+            yield
+        except duckdb.Error as error:
+            if not isinstance(error, _FAULTS) and type(error) is not duckdb.Error:
+                raise
+            name = self._named(version)
+            self._let_go(name)
+            self._broken[str(self.folder), name] = self._identity(name)
+            raise unreadable(name) from None
+
+    def read_through(self, version: str) -> None:
+        """Reads every row of a version's file, so that DuckDB checks the block it lies in. Raises StoreError."""
+        self._broken.pop((str(self.folder), version), None)
+        with self.asking(version):
+            cursor = self.cursor(version)
+            for (table,) in cursor.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall():
+                cursor.execute(f'SELECT bit_xor(hash(t)) FROM "{table}" t').fetchone()
+
+    def is_broken(self, version: str) -> bool:
+        """Whether a query has met something unreadable in the file as it stands now."""
+        found = self._broken.get((str(self.folder), version))
+        return found is not None and found == self._identity(version)
+
+    def _let_go(self, name: str) -> None:
+        """Forgets what is kept in memory of a version file."""
+        with self._guard:
+            for key in [k for k in self._states if k[:2] == (str(self.folder), name)]:
+                del self._states[key]
+            self._open.pop((str(self.folder), name), None)
 
     def meta(self, version: str | None = None) -> dict[str, str]:
         """Facts about a version: schema, plan, plan_sha256, layouts_sha256, sample ('yes' | 'no'), publication."""
-        return dict(self.cursor(version).execute("SELECT key, value FROM meta").fetchall())
+        return dict(self._read(self._named(version)).meta)
+
+    def require_plan(self, plan: str, version: str | None = None) -> None:
+        """Raises StoreError where the store was filled under another plan."""
+        if (of := self.meta(version)["plan"]) != plan:
+            message = _("数据是按方案“{of}”载入的，现在的方案是“{id}”：每个方案用自己的 RENEWAL_STORE；只是改了代号的，先运行 rebuild")
+            raise StoreError(message.format(of=of, id=plan))
 
     def newest(self, version: str | None = None) -> date:
         """The newest as-of date of any snapshot; raises NoData for an empty store."""
-        found = self.cursor(version).execute("SELECT max(as_of) FROM snapshots WHERE withdrawn_at IS NULL").fetchone()[0]
+        with self.asking(version):
+            found = self.cursor(version).execute("SELECT max(as_of) FROM snapshots WHERE withdrawn_at IS NULL").fetchone()[0]
         if found is None:
             raise NoData(_("还没有数据"))
         return found
@@ -245,10 +370,7 @@ class Store:
 
     def forget(self, name: str) -> None:
         """Removes a version file that was never made current, and lets go of everything kept of it."""
-        with self._guard:
-            for key in [k for k in self._states if k[:2] == (str(self.folder), name)]:
-                del self._states[key]
-            self._open.pop((str(self.folder), name), None)
+        self._let_go(name)
         _remove(self.versions / name)
 
     def drop_old(self, keep: int = KEPT) -> None:
@@ -263,7 +385,7 @@ def _close_all() -> None:
     """Connections that outlive the interpreter make the binding complain on the way out."""
     Store._states.clear()
     while Store._open:
-        Store._open.popitem()[1].close()
+        Store._open.popitem()[1].connection.close()
 
 
 def _age(path: Path) -> float:

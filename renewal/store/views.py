@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from .. import acting
 from ..i18n import gettext as _
+from ..plan import load_plan
+from . import audit
 from .office import Office, StoreError, now, who
 
 LONGEST = 40  # signs of a name
@@ -28,6 +31,7 @@ class Views(Office):
 
     def save(self, name: str, query: str, by: str = "") -> None:
         """Keeps a view; one of the same name is replaced (and stays in the file as removed). Raises StoreError."""
+        acting.require("views")
         name = " ".join("".join(c for c in name if c.isprintable()).split())
         if not name:
             raise StoreError(_("给视图起个名字"))
@@ -41,18 +45,22 @@ class Views(Office):
             if c.execute("SELECT count(*) FROM views WHERE removed_at IS NULL").fetchone()[0] >= MOST:
                 raise StoreError(_("已有 {n} 个视图，请先删去不用的").format(n=MOST))
             c.execute("INSERT INTO views (name, query, at, who) VALUES (?, ?, ?, ?)", (name, query, moment, author))
+            audit.record(c, "view_saved", name, by=by)
 
     def remove(self, number: int, by: str = "") -> None:
         """Takes a view away; one that is gone already stays gone."""
+        acting.require("views")
         with self.writing() as c:
             c.execute(
                 "UPDATE views SET removed_at = ?, removed_by = ? WHERE view = ? AND removed_at IS NULL",
                 (now().isoformat(), by or who(), number),
             )
+            audit.record(c, "view_removed", f"#{number}", by=by)
 
     def all(self) -> list[View]:
-        """The views in force."""
-        if not self.path.exists():
+        """The views in force. Who made them sees the whole district and may name any street or community in them: they are for those
+        who see it too."""
+        if not self.there() or not all(acting.sees(s.name) for s in load_plan().streets):
             return []
         with self.reading() as c:
             rows = c.execute("SELECT view, name, query, at, who FROM views WHERE removed_at IS NULL ORDER BY name, view").fetchall()

@@ -40,7 +40,7 @@ def made(sheet: Sheet, form: str) -> bytes:
 
 
 def name(sheet: Sheet, form: str) -> str:
-    """What the office would call the file: 市中区_项目台账_截至2020-08-14_舜玉路街道.xlsx."""
+    """What the office would call the file: 某区_项目台账_截至2020-08-14_滨河街道.xlsx."""
     return called(sheet.q, sheet.table, sheet.view, form)
 
 

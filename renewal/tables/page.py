@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from renewal import fields, frame, ui
+from renewal import acting, fields, frame, ui
 from renewal.cache import Question
 from renewal.charts.theme import STATUSES
 from renewal.explained import Explained
@@ -96,8 +96,9 @@ def _controls(q: Question, known: dict[str, Table], table: Table, view: View) ->
         _columns(q, table, view)
     with views, st.popover(_("视图"), width="stretch"):
         _views(q, table, view)
-    with take, st.popover(_("下载"), width="stretch", type="primary"):
-        _downloads(q, table, view)
+    if acting.may("export"):
+        with take, st.popover(_("下载"), width="stretch", type="primary"):
+            _downloads(q, table, view)
 
 
 _OF_A_TABLE = ("cols", "order", "group", "only", "where", "against", "row")
@@ -180,7 +181,7 @@ def _columns(q: Question, table: Table, view: View) -> None:
 
 
 def _views(q: Question, table: Table, view: View) -> None:
-    kept = Views(q.asked.store.office)
+    kept, mine = Views(q.asked.store.office), acting.may("views")
     try:
         found = kept.all()
     except Explained as error:
@@ -193,7 +194,13 @@ def _views(q: Question, table: Table, view: View) -> None:
         with left:
             more = {k: v for k, v in (("lang", q.asked.chosen.get("lang")),) if v}
             ui.links([(one.name, "/tables?" + urlencode({**dict(parse_qsl(one.query)), **more}))])
-        right.button("×", key=f"view_{one.number}", help=_("删去视图“{name}”").format(name=one.name), on_click=_remove, args=(kept, one.number))
+        if mine and right.button("×", key=f"view_{one.number}", help=_("删去视图“{name}”").format(name=one.name)):
+            kept.remove(one.number)
+            st.rerun()
+    if not mine:
+        if not found:
+            ui.note(_("还没有存下的视图"))
+        return
     with st.form("save_view", clear_on_submit=True, border=False):
         st.text_input(_("存为视图"), key="view_name", placeholder=_("名字，如：本周落后"), max_chars=40)
         if st.form_submit_button(_("保存")):
@@ -203,10 +210,6 @@ def _views(q: Question, table: Table, view: View) -> None:
                 st.error(str(error))
             else:
                 st.rerun()
-
-
-def _remove(kept: Views, number: int) -> None:
-    kept.remove(number)
 
 
 def _downloads(q: Question, table: Table, view: View) -> None:

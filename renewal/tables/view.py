@@ -111,7 +111,7 @@ def to_url(table: Table, view: View) -> dict[str, str]:
 
 
 def written(where: Mapping[str, Filter]) -> str:
-    """Filters as one text: street=舜玉路街道,泺源街道;days_late=10.."""
+    """Filters as one text: street=滨河街道,新桥街道;days_late=10.."""
     parts = []
     for name, one in where.items():
         if one.values:

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from renewal import figures
 from renewal.charts import theme
-from tools.browser import ARGUMENTS, CHROMIUM, settle
+from tools.browser import ARGUMENTS, CHROMIUM, settle, until
 
 DAY = "2020-07-03"
 CURVE, MATRIX = 0, 1  # on the overview
@@ -245,7 +245,7 @@ def test_a_file_that_can_not_be_made_is_said(server, page):
 def test_the_map_is_taken_as_it_stands(server, page):
     page.goto(f"{server}/map?as_of={DAY}")
     settle(page)
-    page.wait_for_function("document.querySelector('[data-testid=stDeckGlJsonChart] canvas')?.toDataURL().length > 20_000", polling=100)
+    until(page, "document.querySelector('[data-testid=stDeckGlJsonChart] canvas')?.toDataURL().length > 20_000")
     name, png = taken(page, 0, "png")
     assert name == f"市中区_地图_截至{DAY}.png"
     image = Image.open(io.BytesIO(png)).convert("RGB")

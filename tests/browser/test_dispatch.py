@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from renewal.store import Store
 from renewal.store.decisions import Decisions
-from tools.browser import running, settle
+from tools.browser import running, settle, until
 
 SIZES = ((1920, 1080), (1366, 768), (1280, 720))
 # What can not be read from the last row: text under 20 px on 1920×1080 (in proportion below), text cut or outside the window, scrolling.
@@ -77,7 +77,7 @@ def test_every_screen_fits_and_can_be_read(meeting, sizes, query):
         for width, height in sizes:
             if len(sizes) > 1:
                 page.set_viewport_size({"width": width, "height": height})
-                page.wait_for_function(f"innerWidth === {width} && innerHeight === {height}")
+                until(page, f"innerWidth === {width} && innerHeight === {height}")
             if found := page.evaluate(LOOK):
                 faults[number, width] = found
         page.keyboard.press("ArrowRight")

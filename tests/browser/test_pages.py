@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
-from tools.browser import running, settle
+from tools.browser import running, settle, until
 from tools.photos import FAULTS
 
 SIZES = ((1920, 1080), (1280, 720))
@@ -118,7 +118,7 @@ def test_the_list_keeps_its_search_through_a_dossier(server, page):
 
 def map_drawn(page):
     """The map's canvas, once something is on it: an empty one compresses to almost nothing."""
-    page.wait_for_function("document.querySelector('canvas')?.toDataURL().length > 20_000", polling=100)
+    until(page, "document.querySelector('canvas')?.toDataURL().length > 20_000")
     return page.locator("canvas").first
 
 

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-from tools.browser import running, settle
+from tools.browser import running, settle, until
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_filters_columns_files_and_rows(server, page):
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "where=street%3D" in url)
     page.keyboard.press("Escape")
-    page.wait_for_function(f"document.querySelectorAll('.sheet tbody tr:not(.group)').length < {every}")
+    until(page, f"document.querySelectorAll('.sheet tbody tr:not(.group)').length < {every}")
     shown = rows(page)
     assert 0 < shown < every
     page.get_by_role("link", name=re.compile("^户数")).click()

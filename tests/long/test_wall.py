@@ -37,7 +37,7 @@ def test_500_screens_in_a_browser_leave_memory_flat(sample_store):
             measured = {}
             for n in range(1, TURNS + 1):
                 page.evaluate("window.renewalMeeting.turned = 0")  # the pace has passed
-                page.wait_for_function(f"document.querySelector('.screen').dataset.screen === '{n % count + 1}'")
+                page.wait_for_selector(f".screen[data-screen='{n % count + 1}']", state="attached")
                 if n in (100, TURNS):
                     page.evaluate("window.gc()")
                     heap = page.evaluate("performance.memory.usedJSHeapSize")

@@ -246,7 +246,7 @@ def test_a_broken_map_layer_is_said_and_the_rest_of_the_page_stands(opened, monk
     from renewal import settings
 
     (tmp_path / "streets.geojson").write_text("{", "utf-8")
-    monkeypatch.setattr(settings, "GEO", tmp_path)
+    monkeypatch.setattr(settings, "geo_dir", lambda: tmp_path)
     for stem in ("overview", "map"):
         app = opened(stem)
         assert not app.exception

@@ -5,6 +5,7 @@ import csv
 import re
 import shutil
 import tempfile
+from contextlib import nullcontext
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -39,6 +40,9 @@ class Rows:
 
     def between(self, since, as_of, known_at, version=None):
         return Between(self.connection.cursor(), self.state(since, known_at), self.state(as_of, known_at))
+
+    def asking(self, version=None):
+        return nullcontext()
 
 
 def bits() -> dict[tuple[str, str], int]:

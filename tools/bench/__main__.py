@@ -261,7 +261,7 @@ def meeting(runs: int) -> list[Measure]:
         for n in range(2, 15):
             started = time.perf_counter()
             page.keyboard.press("ArrowRight")
-            page.wait_for_function(f"document.querySelector('.screen')?.dataset.screen === '{n}'", polling="raf")
+            page.wait_for_selector(f".screen[data-screen='{n}']", state="attached")
             painted.append(time.perf_counter() - started)
     made = {"deck": [], "bulletin": []}
     for _run in range(runs):
@@ -481,7 +481,9 @@ def _paint(browser, url: str) -> float:
     page = context.new_page()
     page.add_init_script(_WATCH)
     page.goto(url)
-    page.wait_for_function(_QUIET, timeout=60_000)
+    from tools.browser import until
+
+    until(page, _QUIET, 60)
     seconds = page.evaluate("window.lastPaint") / 1000
     context.close()
     return seconds
