@@ -7,7 +7,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 PORT ?= 8501
 
-.PHONY: run test test-long sample photos bench fuzz messages lint font clean bundle lock audit
+.PHONY: run test test-long sample photos bench load fuzz messages lint font clean bundle lock audit
 
 run: .venv/run.stamp
 	$(PY) -m renewal sample --keep
@@ -33,6 +33,11 @@ photos: .venv/dev.stamp
 bench: .venv/dev.stamp
 	$(PY) -m renewal sample --keep
 	$(PY) -m tools.bench
+
+# LOAD=--memory measures memory over 500 page views instead; all options: python -m tools.load --help
+load: .venv/dev.stamp
+	$(PY) -m renewal sample --keep
+	$(PY) -m tools.load $(LOAD)
 
 SECONDS ?= 60
 SEED ?= 0

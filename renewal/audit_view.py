@@ -56,7 +56,7 @@ def _table(found: list[Entry]) -> None:
     roles = {**{role: _(words) for role, words in ROLE_WORDS.items()}, LOCAL: _("本机"), CONSOLE: _("命令行"), "-": "–"}
 
     def action(r: Entry) -> str:
-        words = escape(_(ACTIONS[r.action]))
+        words = escape(_(ACTIONS.get(r.action, r.action)))  # of a newer program
         return f"<b class='late'>▲ {words}</b>" if r.action in _STRIKING else words
 
     columns = [

@@ -6,7 +6,6 @@ publication, a file put back from a backup or a narrower scope never meets an ol
 
 from __future__ import annotations
 
-import os
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -74,8 +73,6 @@ class Once:
 
 
 FIGURES, JUDGED, SCREENS = Once(4096), Once(64), Once(48)
-# So many figures are worked out at a time: more would only slow each other down, and the pages that have all they need with them.
-_AT_WORK = BoundedSemaphore(max(os.cpu_count() or 1, 2))
 
 
 @dataclass(frozen=True)
@@ -170,13 +167,12 @@ def kept(
     scope: tuple[str, ...], own: tuple[tuple[str, Any], ...],
 ) -> pd.DataFrame:
     """Rows of a figure, run once for each question. The frame is everybody's: it is only read (Question.figure copies)."""
-    def make() -> pd.DataFrame:
-        with _AT_WORK:
-            return figures.run(
-                name, as_of=as_of, known_at=known_at, batch=batch, level=level, scope=scope, store=Store(folder), version=version, **dict(own)
-            )
-
-    return FIGURES((folder, version, stamp, name, as_of, known_at, batch, level, scope, own), make)
+    return FIGURES(
+        (folder, version, stamp, name, as_of, known_at, batch, level, scope, own),
+        lambda: figures.run(
+            name, as_of=as_of, known_at=known_at, batch=batch, level=level, scope=scope, store=Store(folder), version=version, **dict(own)
+        ),
+    )
 
 
 def judged(

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -27,7 +28,7 @@ STARTING = 60  # seconds until a server that does not answer counts as failed
 
 
 def serve(host: str, port: int, store: Path, *, open_browser: bool = False, log: Log | None = None) -> int:
-    """Serve the store's dashboard until interrupted; returns the exit code (2: refused, with one sentence on stderr). log: where the
+    """Serve the store's dashboard until interrupted; returns the exit code (1: the server fell down; 2: refused, with one sentence on stderr). log: where the
     server's lines go; default stderr.
 
     Raises PlanError or StoreError for a plan or a store that cannot be read.
@@ -63,7 +64,13 @@ def serve(host: str, port: int, store: Path, *, open_browser: bool = False, log:
     )
     if log:
         log.follow(server.stderr)
-    signal.signal(signal.SIGTERM, lambda *_ignored: server.terminate())
+    asked_to_end = threading.Event()
+
+    def end(*_ignored: object) -> None:
+        asked_to_end.set()
+        server.terminate()
+
+    signal.signal(signal.SIGTERM, end)
     near = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
     here = f"http://{f'[{near}]' if ':' in near else near}:{port}"
     url = access.addresses[0] if access else here
@@ -76,9 +83,9 @@ def serve(host: str, port: int, store: Path, *, open_browser: bool = False, log:
             webbrowser.open(url)
         server.wait()
     except KeyboardInterrupt:
-        server.terminate()
+        end()
     server.wait()
-    return 0
+    return 0 if asked_to_end.is_set() else 1  # it fell down by itself: whoever watches over it starts it anew
 
 
 def _warn(access: Access, plan: Plan) -> None:

@@ -22,16 +22,15 @@ from streamlit.testing.v1 import AppTest
 from renewal import access, acting, sample
 from renewal.intake.layouts import load_layouts
 from renewal.plan import load_plan
-from renewal.store import Store, Upload, amend, load, publish
+from renewal.store import Store, Upload, amend, build, load, publish
 from renewal.store.decisions import About, Decisions
 from renewal.store.load import Order
 from renewal.store.views import Views
-from tests.queries.world import Rows
 
 ROOT = Path(__file__).resolve().parents[1]
 STREET, OTHER = "七里山街道", "大观园街道"
 PEOPLE = {"siqi": "street", "li": "leader", "wang": "staff", "zhou": "viewer"}
-WEEKS = ("2020-06-05", "2020-07-03", "2020-08-07", "2020-08-28", "2020-09-04")
+WEEKS = ("2020-07-03", "2020-08-07", "2020-08-28", "2020-09-04")
 NEWEST = date(2020, 9, 4)
 
 
@@ -67,7 +66,7 @@ _made: list[Path] = []
 
 
 def office(folder: Path) -> Path:
-    """A store with five weeks of the sample, once a process; then a community that moved to STREET and one that left it, a survey that takes
+    """A store with four weeks of the sample, once a process; then a community that moved to STREET and one that left it, a survey that takes
     a community of OTHER for STREET's, a ledger with the name of one of OTHER's, decisions and a view that name OTHER. Only for reading."""
     if not _made:
         sample.generate(folder / "exports", weeks=18)
@@ -114,26 +113,33 @@ def _of(store: Store, street: str) -> list[tuple[str, str]]:
 
 # ---- the same office, of one street alone ----------------------------------------------------------------------------
 
-def without_others(version: Path, street: str, to: Path) -> Rows:
+def without_others(version: Path, street: str, to: Path) -> Path:
     """A copy of a version file from which every row of other streets is gone: of communities that no register or survey ever gave the street, and
     of other streets' offices. What is of no street stays, and so do the files as such: when which kind was filed."""
-    connection = duckdb.connect(str(shutil.copyfile(version, to)))
-    kinds = load_layouts().kinds
-    connection.execute(
-        "CREATE TEMP TABLE mine AS SELECT DISTINCT k.about, q.project_id FROM reported q JOIN snapshots USING (snapshot) JOIN plan_kinds k USING (kind)"
-        " WHERE k.about = 'year' OR (k.about = 'unit' AND coalesce(q.street, '') IN ('', $street)) OR (q.street = $street AND (kind IN ('register', 'survey')"
-        " OR (k.about = 'project' AND q.project_id NOT IN (SELECT project_id FROM register))))", {"street": street},
-    )
-    tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()}
-    for kind in kinds.values():
-        table = kind.name if kind.name in tables else {"progress": "works"}[kind.name]
-        if kind.about != "year":
-            connection.execute(f"DELETE FROM {table} WHERE {kind.holder} NOT IN (SELECT project_id FROM mine WHERE about = ?)", [kind.about])
-    connection.execute(
-        "DELETE FROM reported WHERE NOT EXISTS (FROM mine m JOIN plan_kinds k USING (about) JOIN snapshots s USING (kind)"
-        " WHERE s.snapshot = reported.snapshot AND m.project_id = reported.project_id)"
-    )
-    return Rows(connection)
+    with duckdb.connect(str(shutil.copyfile(version, to))) as connection:
+        connection.execute(
+            "CREATE TEMP TABLE mine AS SELECT DISTINCT k.about, q.project_id FROM reported q JOIN snapshots USING (snapshot)"
+            " JOIN plan_kinds k USING (kind) WHERE k.about = 'year' OR (k.about = 'unit' AND coalesce(q.street, '') IN ('', $street))"
+            " OR (q.street = $street AND (kind IN ('register', 'survey')"
+            " OR (k.about = 'project' AND q.project_id NOT IN (SELECT project_id FROM register))))", {"street": street},
+        )
+        for kind in load_layouts().kinds.values():
+            if kind.about != "year":
+                table = build.TABLES.get(kind.name, kind.name)
+                connection.execute(f"DELETE FROM {table} WHERE {kind.holder} NOT IN (SELECT project_id FROM mine WHERE about = ?)", [kind.about])
+        connection.execute(
+            "DELETE FROM reported WHERE NOT EXISTS (FROM mine m JOIN plan_kinds k USING (about) JOIN snapshots s USING (kind)"
+            " WHERE s.snapshot = reported.snapshot AND m.project_id = reported.project_id)"
+        )
+    return to
+
+
+def office_of_one(store: Store, street: str, folder: Path) -> Store:
+    """A store whose current version is that of another without the other streets' rows."""
+    (folder / "versions").mkdir(parents=True)
+    without_others(store.versions / store.version(), street, folder / "versions" / store.version())
+    shutil.copyfile(store.pointer, folder / store.pointer.name)
+    return Store(folder)
 
 
 # ---- what must not be met --------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -38,17 +39,20 @@ from websockets.exceptions import WebSocketException
 
 from renewal import settings
 from renewal.navigation import NEEDS, PAGES
-from renewal.plan import load_plan
+from renewal.plan import Plan, load_plan
 from renewal.store import Store, load
 from tools.browser import ROOT, free_port
 
 PLACE = ROOT / "build" / "load"
 STEMS = [stem for _group, pages in PAGES for stem, _title in pages if stem not in NEEDS]  # those that everybody may open
+OFTEN = 4  # times as often as the others: the pages that stand by themselves in the navigation
+WEIGHTS = [OFTEN if group == "" else 1 for group, pages in PAGES for stem, _title in pages if stem not in NEEDS]
 ACTIONS = ("page", "street", "as_of")
 PATIENCE = 60  # seconds after which an action counts as failed
 # Seconds between two looks at the pointer: a run is held against every version that was in force while it ran.
 LOOK = 0.02
 DATES = ("", "2021-06-25", "2020-10-30", "2020-07-03")  # '' is the newest
+QUESTIONS = 104  # different ones of --memory
 STREETS = 4  # streets that viewers choose from, besides all of them
 
 
@@ -349,33 +353,47 @@ def torn(runs: list[Run], publishing: Publishing, most: int) -> tuple[int, int, 
         seen.add(key)
         checked += 1
         if not any(reference.says(v, run.page, run.query) == Counter(run.content) for v in versions):
-            found.append(f"{run.page}?{run.query} in {versions}")
+            told = {v: differing(Counter(run.content), reference.says(v, run.page, run.query)) for v in versions}
+            found.append(f"{run.page}?{run.query}: {told}")
     return checked, len(found), found
+
+
+def differing(run: Counter[str], alone: Counter[str]) -> list[tuple[str, str]]:
+    """The first place at which each element that only the run or only one version has begins to differ."""
+    told = []
+    for one, other in zip_longest(sorted((run - alone).elements()), sorted((alone - run).elements()), fillvalue=""):
+        at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+        told.append((one[max(at - 40, 0):at + 40], other[max(at - 40, 0):at + 40]))
+    return told
 
 
 # ---- the two measurements --------------------------------------------------------------------------------------------
 
-def choices(plan) -> dict[str, list[str]]:
-    """What the controls offer to the viewers: texts as they stand in the selectboxes."""
+def choices(plan: Plan, newest: str) -> dict[str, list[str]]:
+    """What the viewers choose in the controls: texts as they stand in the selectboxes. newest: when they came."""
     return {
         "street": ["全部街道", *(plan.label(s.name, "zh") for s in plan.streets[:STREETS])],
-        "as_of": [f"截至 {day}" for day in DATES if day],
+        "as_of": [f"截至 {day}" for day in DATES if day] + [f"截至 {newest}"] * (len(DATES) - 1),  # every other time the newest
     }
 
 
-async def viewer(number: int, base: str, cookie: str, every: float, until: float, runs: list[Run]) -> None:
+async def viewer(number: int, base: str, cookie: str, newest: str, every: float, until: float, runs: list[Run]) -> None:
     """Opens a page, then acts every `every` seconds; an action that takes longer puts the next off."""
-    chance, offered = random.Random(number), choices(load_plan())
+    chance, offered = random.Random(number), choices(load_plan(), newest)
+
+    def page() -> str:
+        return chance.choices(STEMS, WEIGHTS)[0]
+
     await asyncio.sleep(every * chance.random())
     window = Window(base, cookie)
     due = time.monotonic()
-    runs.append(await window.open(chance.choice(STEMS)))
+    runs.append(await window.open(page()))
     while (due := max(due + every, time.monotonic())) < until:
         await asyncio.sleep(due - time.monotonic())
         if runs[-1].failed and window.socket is None:
             break
         action = chance.choice(ACTIONS)
-        run = await (window.go(chance.choice(STEMS)) if action == "page" else window.choose(action, chance.choice(offered[action])))
+        run = await (window.go(page()) if action == "page" else window.choose(action, chance.choice(offered[action])))
         runs.append(run)
     await window.close()
 
@@ -390,6 +408,7 @@ def under_load(given: argparse.Namespace) -> dict:
     """What `viewers` see while `loads` publications are made."""
     base, weeks = base_store(given.loads)
     store = Store(fresh(base))
+    newest = store.newest().isoformat()
     runs: list[Run] = []
     memory: list[float] = []
 
@@ -397,7 +416,7 @@ def under_load(given: argparse.Namespace) -> dict:
         until = time.monotonic() + given.seconds
         await asyncio.gather(
             watched(server, until, memory),
-            *(viewer(n, server.base, given.cookie, given.every, until, runs) for n in range(given.viewers)),
+            *(viewer(n, server.base, given.cookie, newest, given.every, until, runs) for n in range(given.viewers)),
         )
 
     with serving(store.folder, given.port or free_port()) as server:
@@ -426,7 +445,8 @@ def under_load(given: argparse.Namespace) -> dict:
 
 
 def over_views(given: argparse.Namespace) -> dict:
-    """Resident memory of the server over so many page views, each a new session: all pages, streets and dates in turn."""
+    """Resident memory of the server over so many page views, each a new session. All pages, streets and dates come up, in questions that
+    repeat: what is kept of them fills up in the first round, and what grows after it is lost."""
     base, _weeks = base_store(given.loads)
     streets = ["", *(s.name for s in load_plan().streets)]
     measured: dict[int, float] = {}
@@ -435,8 +455,9 @@ def over_views(given: argparse.Namespace) -> dict:
     async def views(server: Server) -> None:
         for n in range(1, given.views + 1):
             window = Window(server.base, given.cookie)
-            asked = {"street": streets[n // len(STEMS) % len(streets)], "as_of": DATES[n % len(DATES)]}
-            run = await window.open(STEMS[n % len(STEMS)], urlencode({k: v for k, v in asked.items() if v}))
+            question = n % QUESTIONS
+            asked = {"street": streets[question % len(streets)], "as_of": DATES[question % len(DATES)]}
+            run = await window.open(STEMS[question % len(STEMS)], urlencode({k: v for k, v in asked.items() if v}))
             await window.close()
             if run.failed:
                 failed[run.failed] += 1

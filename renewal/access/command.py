@@ -86,7 +86,7 @@ def audit(options: Any) -> int:
         print(json.dumps([{**vars(e), "at": e.at.isoformat()} for e in found], ensure_ascii=False, indent=1))
     else:
         for e in found:
-            print("  ".join((f"{e.entry:6}", f"{e.at:%Y-%m-%d %H:%M:%S}", e.who, e.role, _(ACTIONS[e.action]), e.about, e.detail)).rstrip())
+            print("  ".join((f"{e.entry:6}", f"{e.at:%Y-%m-%d %H:%M:%S}", e.who, e.role, _(ACTIONS.get(e.action, e.action)), e.about, e.detail)).rstrip())
     if (entry := kept.broken()) is not None:
         print(_("操作记录从第 {n} 条起与校验值不符：有人绕过程序改动过，请从备份核对").format(n=entry), file=sys.stderr)
         return 2

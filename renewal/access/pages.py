@@ -255,6 +255,9 @@ def _form(
         + (f"<p>{escape(note)}</p>" if note else "")
         + f"<input type='hidden' name='form' value='{escape(token)}'>{inputs}<button>{escape(button)}</button></form>"
     )
+    if what == "password":
+        out, words = ("/logout", _("退出")) if first else ("/", _("返回"))
+        form += f"<p class='back'><a href='{out}'>{escape(words)}</a></p>"
     answer = _page(title, form, what, lang, there, status)
     access = configured()
     answer.set_cookie(_FORM, token, path="/", secure=access is not None and access.encrypted, httponly=True, samesite="strict")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -22,6 +24,7 @@ AT_RISK = "#8A5200"
 ON_PLAN = "#0F6E5B"
 FONT = "'Renewal Sans', sans-serif"
 SMALL, MAIN = 12, 14
+_NOT_OURS = re.compile(r"<(?!/?(b|br|span)\b)")  # what begins a mark that no label of ours has
 # Fewer projects than this: counts only, no rank and no colour (a street of two swings from 0 to 100 %).
 FEW = 5
 # What st.plotly_chart gets: no toolbar with English tips, no accidental zoom at a meeting.
@@ -222,7 +225,19 @@ class Chart:
 
     def figure(self) -> go.Figure:
         layout = {**self.layout, "xaxis": self.x, "yaxis": self.y, "annotations": self.annotations, "shapes": self.shapes}
-        return go.Figure({"data": self.traces, "layout": layout})
+        return go.Figure(_without_links({"data": self.traces, "layout": layout}))
+
+
+def _without_links(part: Any) -> Any:
+    """Plotly makes markup of what looks like it in any text, links included: but for the marks that our own labels use, a name that an
+    office typed stays the text that it is."""
+    if isinstance(part, str):
+        return _NOT_OURS.sub("&lt;", part)
+    if isinstance(part, dict):
+        return {name: _without_links(value) for name, value in part.items()}
+    if isinstance(part, (list, tuple)):
+        return [_without_links(value) for value in part]
+    return part
 
 
 def status_text(key: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from .. import acting
 from ..i18n import gettext as _
 from ..intake.layouts import Field, Kind, Layouts
 from ..intake.problems import Problem
@@ -155,6 +156,7 @@ class _Draft:
 
 def _planned(store: Store, edits: Sequence[Edit], reason: str, source: str, base: str | None) -> tuple[list[PatchFile], str]:
     """The files of a patch, and what the journal says of it."""
+    acting.require("import")
     reason, source = " ".join(reason.split()), " ".join(source.split())
     if not reason:
         raise StoreError(_("更正要写明理由"))
@@ -324,6 +326,7 @@ def _same(spec: Field, before: str, value: str) -> bool:
 def no_change(store: Store, *, street: str, as_of: date, reason: str = "", who: str = "") -> LoadReport:
     """Files for a street, under a new as-of date, what it last reported of every kind it owes: 无变化. Raises StoreError where
     it has reported that round already, or has nothing to repeat."""
+    acting.require("import")
     base = store.version()
     plan, layouts = in_force(store)
     cursor = store.cursor(base)

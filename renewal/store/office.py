@@ -56,6 +56,8 @@ CREATE TABLE IF NOT EXISTS audit (
 );
 CREATE TRIGGER IF NOT EXISTS audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS audit_is_new BEFORE INSERT ON audit WHEN NEW.entry IN (SELECT entry FROM audit)
+BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 """
 # Columns of publications that stores of earlier programs do not have yet.
 _ADDED = {

@@ -146,12 +146,19 @@ def _placed(cursor: duckdb.DuckDBPyConnection, found: list[tuple[Rule, tuple]], 
     for rule, (snapshot, row, field, milestone, project, street, value, a, b) in found:
         file, sheet, day, about = files[snapshot]
         place = columns.get((snapshot, field, milestone)) or columns.get((snapshot, field, "")) or ""
-        other = _("另一街道的")
-        a, b = (other if text and not withheld.isdisjoint(text.split("、")) else text for text in (a, b))
-        message = rule.message[lang].format(a=a, b=b, value=value)
         where = street or streets.get((snapshot, project)) or None  # '' for a unit that is no street office, and for a year
+        a, b = (_told(text, (value, where), project in withheld, withheld) for text in (a, b))
+        message = rule.message[lang].format(a=a, b=b, value=value)
         findings.append(Finding(rule.code, rule.stops, message, snapshot, row, place, value or "", project, where, file, sheet, day, about))
     return findings
+
+
+def _told(text: str | None, own: Collection[str | None], elsewhere: bool, withheld: Collection[str]) -> str | None:
+    """What a sentence says of the other side of a comparison. own: what the offending row itself says; elsewhere: it is about another
+    street's community, so that whatever it is compared with is that street's."""
+    if not text or text in own or not (elsewhere or not withheld.isdisjoint(text.split("、"))):
+        return text
+    return _("另一街道的")
 
 
 def _share(cursor: duckdb.DuckDBPyConnection, sql: str, given: dict[str, Any]) -> None:

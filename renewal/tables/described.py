@@ -185,7 +185,7 @@ def catalogue() -> dict[str, Table]:
 def table(name: str) -> Table:
     """One table, whatever is wrong with others; raises TableError with those there are."""
     path = settings.TABLES / f"{name}.toml"
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or not path.exists():
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name) or not path.exists():
         names = "、".join(sorted(p.stem for p in settings.TABLES.glob("*.toml")))
         raise TableError(_("没有名为“{name}”的表，有的是：{names}").format(name=name, names=names))
     return tomlfile.kept(path, _made, TableError)

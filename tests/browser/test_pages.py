@@ -12,7 +12,7 @@ from tools.photos import FAULTS
 
 SIZES = ((1920, 1080), (1280, 720))
 STEMS = (
-    "", "streets", "categories", "map", "projects", "stages", "coordination", "acceptance", "funds", "problems", "data", "intake", "changes",
+    "", "streets", "categories", "map", "projects", "stages", "coordination", "acceptance", "funds", "problems", "data", "intake", "audit", "changes",
     "scope", "units", "plans", "modes", "definitions",
     "attention", "pace", "forecast", "slippage", "causes", "revisions",
     "decisions", "tables",

@@ -12,8 +12,8 @@ from renewal.store import Store
 from tests.pages.conftest import html
 
 STEMS = (
-    "overview", "streets", "categories", "map", "projects", "stages", "coordination", "acceptance", "funds", "problems", "data", "intake", "dispatch",
-    "changes", "decisions", "tables", "scope", "units", "plans", "modes", "definitions",
+    "overview", "streets", "categories", "map", "projects", "stages", "coordination", "acceptance", "funds", "problems", "data", "intake", "audit",
+    "dispatch", "changes", "decisions", "tables", "scope", "units", "plans", "modes", "definitions",
     "attention", "pace", "forecast", "slippage", "causes", "revisions",
 )
 NEWEST = "2021-09-03"
