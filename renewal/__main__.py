@@ -44,6 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except PermissionError as error:
+        message = _("没有权限读写 {path}：以管理这个文件的用户运行（装成服务的用 sudo），或先把文件复制到大家可读的文件夹")
+        print(message.format(path=error.filename or ""), file=sys.stderr)
     except KeyboardInterrupt:
         print(_("已中断，原有数据未变"), file=sys.stderr)
     return 2
@@ -57,7 +60,7 @@ def _print_in_utf8() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m renewal", description="老旧小区改造进度 / Renovation progress")
+    parser = argparse.ArgumentParser(prog=settings.typed(settings.COMMAND), description="老旧小区改造进度 / Renovation progress")
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of messages (default zh)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

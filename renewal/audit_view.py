@@ -10,14 +10,22 @@ import streamlit as st
 from renewal import fields, ui
 from renewal.acting import CONSOLE, LOCAL
 from renewal.cache import Question
+from renewal.exports.words import comma
 from renewal.findings import Finding
-from renewal.i18n import _
+from renewal.i18n import N_, _, current_language
+from renewal.intake.layouts import load_layouts
 from renewal.navigation import ROLE_WORDS
+from renewal.sources import kind_word
 from renewal.store.audit import ACTIONS, Audit, Entry
 
 PAGE = 50  # entries on a page
 # What another look is worth: somebody tried to get in, or the rules are others now.
 _STRIKING = ("sign_in_failed", "locked", "no_role", "rules_changed")
+_RULES = {  # names of store.trace
+    "program": N_("程序和指标的 SQL"), "plan": N_("方案"), "layouts": N_("台账版式"), "agenda": N_("调度会议程"), "limits": N_("文件大小限制"),
+    "access": N_("访问名单"),
+}
+_MODES = {"proxy": N_("经反向代理"), "oidc": N_("经统一身份认证")}
 
 
 def show(q: Question, given: dict[str, str]) -> None:
@@ -56,12 +64,30 @@ def _table(found: list[Entry]) -> None:
     roles = {**{role: _(words) for role, words in ROLE_WORDS.items()}, LOCAL: _("本机"), CONSOLE: _("命令行"), "-": "–"}
 
     def action(r: Entry) -> str:
-        words = escape(_(ACTIONS.get(r.action, r.action)))  # of a newer program
-        return f"<b class='late'>▲ {words}</b>" if r.action in _STRIKING else words
+        words = escape(_(ACTIONS.get(r.action, r.action)))  # one that a newer program wrote by its code
+        return f"<b class='late'>▲ {words}</b>" if r.action in _STRIKING and not r.detail.startswith("– →") else words
 
     columns = [
-        ui.number("entry", _("第几条"), plain=True), ui.Column(_("时间"), lambda r: f"{r.at:%Y-%m-%d %H:%M:%S}"), ui.text("who", _("谁")),
-        ui.named("role", _("角色"), roles), ui.Column(_("操作"), action), ui.text("about", _("对象"), wide=True),
-        ui.text("detail", _("说明"), wide=True),
+        ui.number("entry", _("号"), plain=True), ui.Column(_("时间"), lambda r: f"{r.at:%Y-%m-%d %H:%M:%S}"), ui.text("who", _("谁"), wide=True),
+        ui.named("role", _("角色"), roles), ui.Column(_("操作"), action),
+        ui.Column(_("对象"), lambda r: escape(_about(r)) or "–", wide=True), ui.Column(_("说明"), lambda r: escape(_detail(r)) or "–", wide=True),
     ]
     ui.table(rows, columns, empty=_("没有符合条件的记录"))
+
+
+def _about(entry: Entry) -> str:
+    return _(_RULES.get(entry.about, entry.about)) if entry.action == "rules_changed" else entry.about
+
+
+def _detail(entry: Entry) -> str:
+    """In words where the entry has codes."""
+    before, arrow, after = entry.detail.partition(" → ")
+    if entry.action == "rules_changed" and arrow:
+        before, after = (_("没有这个文件") if text == "none" else text for text in (before, after))
+        return _("首次记下：{now}").format(now=after) if before == "–" else f"{before} → {after}"
+    if entry.action == "signed_in":
+        mode, space, proof = entry.detail.partition(" ")
+        return f"{_(_MODES.get(mode, mode)) if mode else ''}{space}{proof}"
+    if entry.action == "refused":
+        return comma().join(kind_word(part, current_language()) if part in load_layouts().kinds else part for part in entry.detail.split("、"))
+    return entry.detail

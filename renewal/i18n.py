@@ -67,8 +67,8 @@ def current_language() -> str:
 
 
 def gettext(text: str) -> str:
-    """The text in the language of this run."""
-    return _translations(current_language()).gettext(text)
+    """The text in the language of this run; what to type is named as it is typed here (settings.COMMAND)."""
+    return settings.typed(_translations(current_language()).gettext(text))
 
 
 def ngettext(text: str, n: int) -> str:

@@ -24,7 +24,7 @@ PAGES = (
 # What a viewer has to have the right to (acting.RIGHTS) for a page to open.
 NEEDS = {"intake": "import", "audit": "audit"}
 
-ROLE_WORDS = {"leader": N_("领导"), "staff": N_("工作人员"), "street": N_("街道"), "viewer": N_("查看")}
+ROLE_WORDS = {"leader": N_("领导"), "staff": N_("工作人员"), "street": N_("街道人员"), "viewer": N_("查看")}
 
 
 def title(stem: str) -> str:

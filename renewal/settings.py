@@ -2,7 +2,7 @@
 
 RENEWAL_PLAN, RENEWAL_LAYOUTS and RENEWAL_STORE override the folders for another district, other
 office layouts or another store, RENEWAL_LIMITS the file of limits, RENEWAL_AGENDA the meeting's agenda, RENEWAL_ACCESS
-who may open the dashboard from other computers; relative paths are taken from the working directory.
+who may open the dashboard from other computers, RENEWAL_COMMAND how its commands are typed here; relative paths are taken from the working directory.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ LOCALE = ROOT / "renewal" / "locale"
 PLANS = DATA / "plan"
 SAMPLE_EXPORTS = DATA / "sample" / "exports"
 SAMPLE_STORE = DATA / "sample" / "store"
+
+
+COMMAND = "python -m renewal"
 
 
 def _path(variable: str, default: Path) -> Path:
@@ -56,6 +59,11 @@ def agenda_file() -> Path:
 
 def store_dir() -> Path:
     return _path("RENEWAL_STORE", DATA / "store")
+
+
+def typed(text: str) -> str:
+    """A text with the program's commands as the person at this machine types them: RENEWAL_COMMAND where it was installed with one."""
+    return text.replace(COMMAND, os.environ.get("RENEWAL_COMMAND") or COMMAND)
 
 
 def access_file() -> Path | None:

@@ -124,12 +124,12 @@ def explain_fallback(notes: list[str], right: dict[str, str | None]) -> None:
 
 
 def explain(title: str, *lines: str) -> None:
-    """A page in place of the figures: what is the matter, what to do next. Lines like `python …` are commands."""
+    """A page in place of the figures: what is the matter, what to do next. Lines that begin with the program's command are shown to be copied."""
     with st.container(key="filters"), st.columns([90, 12])[1]:
         language_picker(current_language())
     st.title(title)
     for line in lines:
-        st.code(line, language=None) if line.startswith("python ") else st.text(line)
+        st.code(settings.typed(line), language=None) if line.startswith(settings.COMMAND) else st.text(line)
 
 
 def load_or_explain() -> tuple[Plan, Store, str | None, frame.Facts | None] | None:

@@ -37,6 +37,8 @@ def kept(path: Path, make: Callable[[Path, dict[str, Any]], T], error: type[Expl
     """What `make` makes of a file's path and content. Raises `error` where the file can not be read or is no TOML."""
     try:
         return _made(path, path.stat().st_mtime_ns, make, error)
+    except PermissionError:
+        raise error(_("{file}：没有权限读；让运行看板的用户读得到它（Linux：chown）").format(file=path)) from None
     except OSError as reason:
         raise error(_("{file}：读不出来（{error}）").format(file=path, error=reason.strerror)) from None
 

@@ -8,6 +8,7 @@ import io
 import re
 import shutil
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -258,12 +259,14 @@ def test_whatever_stands_in_an_address_no_page_breaks_and_nobody_gets_more(offic
         return found
 
     before = office.said.count("Traceback")
-    for stem, run in asyncio.run(opened()):
+    with ThreadPoolExecutor(1) as aside:  # where the browser's tests came before, this thread has a loop of its own at work
+        runs = aside.submit(lambda: asyncio.run(opened())).result()
+    for stem, run in runs:
         text = "\n".join(run.content)
         assert (not run.failed or run.failed.startswith("the page says: ")) and "没能算出来" not in run.failed, (stem, run.failed)
         assert stem not in NEEDS or "您的角色不能" in run.failed
         assert not re.search(r"<script>window|<img src=x", text), stem
-        assert "工作人员" not in text and "siqi · 街道" in text
+        assert "工作人员" not in text and "siqi · 街道人员" in text
         others = {s for s in ("泺源", "大观园", "白马山", "王官庄") if f">{s}<" in text}
         assert not others or stem in ("definitions", "units", "plans", "scope"), (stem, others)
     assert office.said.count("Traceback") == before

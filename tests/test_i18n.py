@@ -71,10 +71,10 @@ def test_an_unknown_language_is_an_error():
 
 
 # ---- no Chinese past the catalogue ----------------------------------------------------------------------------------
-MODULES = ("shell", "frame", "access", "fields", "ui", "parts", "dossier", "sources", "maps")
+MODULES = ("shell", "frame", "acting", "audit_view", "fields", "ui", "parts", "dossier", "sources", "maps")
 SCREEN = [
     ROOT / "app.py", *(ROOT / "renewal" / f"{name}.py" for name in MODULES), *sorted((ROOT / "pages").glob("*.py")),
-    *sorted((ROOT / "renewal" / "charts").glob("*.py")),
+    *sorted((ROOT / "renewal" / "charts").glob("*.py")), *sorted((ROOT / "renewal" / "access").glob("*.py")),
 ]
 TRANSLATES = set(messages.KEYWORDS)
 

@@ -35,6 +35,7 @@ NEVER = ("data/store/*", "data/sample/exports/*", "data/sample/store/*", "*/__py
 # Published as source alone; plain Python, so one wheel made here serves everywhere.
 AS_SOURCE = frozenset({"prcoords"})
 INSTALLER = ("install.sh", "install.cmd", "install.py", "README.txt")
+GUIDES = ("operations.md", "operations.zh.md", "access.md", "access.zh.md", "security.md", "licences.md")  # they link to one another
 SYSTEMS = {"x86_64": "linux", "aarch64": "linux", "win_amd64": "win32"}
 GLIBC = (2, 28)  # Kylin V10, UOS 20 and everything newer
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -242,7 +243,7 @@ def bundle(arch: str, pythons: list[str], out: Path, release: Release, files: di
         for part in INSTALLER:
             (folder / part).write_bytes(files[f"deploy/bundle/{part}"][0])
         (folder / "install.sh").chmod(0o755)
-        for guide in ("operations.md", "operations.zh.md"):
+        for guide in GUIDES:
             (folder / guide).write_bytes(files[f"docs/{guide}"][0])
         (folder / "docker").mkdir()
         for part in (p for p in files if p.startswith("deploy/docker/")):

@@ -67,7 +67,8 @@ def main():
     say(f"已装好 {facts['name']}：{prefix / 'current'}", f"Installed {facts['name']}")
     if before not in (None, release.name):
         say(f"上一版 {before} 还在，可以退回", f"the release before, {before}, is still there to go back to")
-        say("换了版本：停止看板，运行 renewal rebuild，再启动（见升级一节）", "now stop, run renewal rebuild, start (see section Upgrade)")
+        rebuild = "renewal.cmd rebuild" if WINDOWS else "sudo renewal rebuild"
+        say(f"换了版本：停止看板，运行 {rebuild}，再启动（运行手册第 12 节）", f"now stop, run {rebuild}, start (guide, section 12)")
     return 0
 
 
@@ -129,7 +130,7 @@ def install(facts, prefix):
     release = prefix / "releases" / facts["name"]
     finished = release / "release.txt"
     if finished.exists():
-        say(f"{facts['name']} 已经装过", f"{facts['name']} is installed already")
+        say(f"{facts['name']} 已经装过，不再装一遍", f"{facts['name']} is installed already and is not installed again")
         return release
     if release.exists():  # of an installation that was cut off
         shutil.rmtree(release)
@@ -147,7 +148,7 @@ def install(facts, prefix):
             "the environment could not be made (Debian, Ubuntu: apt install python3-venv)",
         )
         python = release / ".venv" / ("Scripts/python.exe" if WINDOWS else "bin/python")
-        say("安装各个库（约一分钟）", "Installing the libraries (about a minute)")
+        say("安装各个库（半分钟到一分钟）", "Installing the libraries (half a minute to a minute)")
         wheels = HERE / "wheels"
         run(
             [str(python), "-m", "pip", "install", "--quiet", "--isolated", "--disable-pip-version-check", "--no-cache-dir", "--no-index",

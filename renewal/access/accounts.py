@@ -118,10 +118,14 @@ class Accounts:
         with self._open() as c:
             c.execute("DELETE FROM tries WHERE name = ?", (_digest(folded(name)),))
 
-    def all(self) -> dict[str, bool]:
-        """Names that have a password: whether it is still the initial one."""
+    def all(self) -> dict[str, str]:
+        """Names that have a password: 'set', 'initial' (still to be changed) or 'locked' (after too many wrong ones)."""
         with self._open() as c:
-            return {name: bool(initial) for name, initial in c.execute("SELECT id, initial FROM accounts ORDER BY id")}
+            locked = {name for (name,) in c.execute("SELECT name FROM tries WHERE until > ?", (_now(),))}
+            return {
+                name: "locked" if _digest(name) in locked else "initial" if initial else "set"
+                for name, initial in c.execute("SELECT id, initial FROM accounts ORDER BY id")
+            }
 
     # ---- sessions ----------------------------------------------------------------------------------------------------
     def enter(self, name: str, password: str, access: Access) -> Entered:

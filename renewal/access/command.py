@@ -10,11 +10,13 @@ from typing import Any
 from renewal.access.accounts import Accounts
 from renewal.access.config import ROLES, Access, AccessError, configured, folded, scope_of, secrets, strangers
 from renewal.explained import Explained
-from renewal.i18n import _
+from renewal.i18n import N_, _
 from renewal.navigation import ROLE_WORDS
 from renewal.plan import load_plan
 from renewal.store import Store
 from renewal.store.audit import ACTIONS, Audit
+
+_PASSWORDS = {"set": N_("已设密码"), "initial": N_("初始密码，尚未改"), "locked": N_("密码错误太多，锁定中"), "none": N_("还没有密码")}
 
 
 def review(options: Any) -> int:
@@ -24,8 +26,7 @@ def review(options: Any) -> int:
     have = Accounts().all() if access.mode == "accounts" else {}
     rows = [
         {"id": p.id, "role": p.role, "streets": list(scope_of(p, plan)), "rights": sorted(ROLES[p.role][1]),
-         **({"password": "initial" if have.get(folded(p.id)) else "set" if folded(p.id) in have else "none"}
-            if access.mode == "accounts" else {})}
+         **({"password": have.get(folded(p.id), "none")} if access.mode == "accounts" else {})}
         for p in access.people
     ]
     lost = [p.id for p in strangers(access, plan)]
@@ -36,8 +37,8 @@ def review(options: Any) -> int:
     else:
         print(_("方式：{mode}；地址：{addresses}").format(mode=access.mode, addresses=" ".join(access.addresses)))
         for p, row in zip(access.people, rows, strict=True):
-            where = _("全部街道") if len(row["streets"]) == len(plan.streets) else "、".join(row["streets"]) or _("没有街道")
-            print("  ".join((f"{p.id:24}", _(ROLE_WORDS[p.role]), where, p.note, row.get("password", ""))).rstrip())
+            where = _("全部街道") if len(row["streets"]) == len(plan.streets) else ", ".join(row["streets"]) or _("没有街道")
+            print("  ".join((f"{p.id:24}", _(ROLE_WORDS[p.role]), where, p.note, _(_PASSWORDS[row["password"]]) if "password" in row else "")).rstrip())
         for name in lost:
             print(_("{id}：方案里没有这个街道，这个人什么也看不到").format(id=name), file=sys.stderr)
         for name in nobody:
@@ -54,8 +55,8 @@ def account(options: Any) -> int:
         found = accounts.all()
         if options.json:
             print(json.dumps(found, ensure_ascii=False))
-        for name, initial in found.items() if not options.json else ():
-            print(f"{name:24}  {_('初始密码，尚未改') if initial else _('已设')}")
+        for name, state in found.items() if not options.json else ():
+            print(f"{name:24}  {_(_PASSWORDS[state])}")
         return 0
     if not options.name:
         raise Explained(_("要写明账号名"))

@@ -110,7 +110,7 @@ class Access(Described):
 
 
 def folded(name: str) -> str:
-    """A name as names are compared: A to Z like a to z, all else as it is. (Case folding of Unicode would take a name with the long ſ or
+    """A name as names are compared: A to Z like a to z, all else as it is. (Case folding of Unicode would take a name with the long s or
     the Kelvin sign, which somebody may choose at an identity provider, for another person's.)"""
     return "".join(c.lower() if c.isascii() else c for c in name)
 
@@ -135,7 +135,7 @@ def secrets() -> dict[str, Any]:
     wanted = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
     missing = [name for name in wanted if not isinstance(auth, dict) or not auth.get(name)]
     if missing:
-        raise AccessError(_("{file}：[auth] 里缺少 {names}").format(file=path, names="、".join(missing)))
+        raise AccessError(_("{file}：[auth] 里缺少 {names}").format(file=path, names=", ".join(missing)))
     if len(str(auth["cookie_secret"])) < 32:
         raise AccessError(_("{file}：cookie_secret 应是至少 32 位的随机字符").format(file=path))
     expected = sorted(f"{a.rstrip('/')}/oauth2callback" for a in found.addresses)
@@ -154,7 +154,11 @@ def _made(path: Path, given: dict[str, Any]) -> Access:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
-        raise AccessError(_("{file}：{place} 不对（{error}）").format(file=path, place=place, error=first["msg"])) from None
+        told = {
+            "missing": _("缺这一项"), "extra_forbidden": _("没有这一项"),
+            "literal_error": _("应为 {expected}").format(expected=first.get("ctx", {}).get("expected", "").replace(" or ", ", ")),
+        }.get(first["type"], first["msg"])
+        raise AccessError(_("{file}：{place} 不对（{error}）").format(file=path, place=place, error=told)) from None
     for address in found.addresses:
         if not _is_an_address(address):
             raise AccessError(_("{file}：addresses 里的 {address} 应像 https://看板的主机名 那样").format(file=path, address=address))
@@ -167,7 +171,7 @@ def _made(path: Path, given: dict[str, Any]) -> Access:
         raise AccessError(_("{file}：mode = \"proxy\" 要在 proxies 里写明代理的 IP 地址").format(file=path))
     twice = [name for name, n in Counter(folded(p.id) for p in found.people).items() if n > 1]
     if twice:
-        raise AccessError(_("{file}：people 里有重复的 id：{names}").format(file=path, names="、".join(twice)))
+        raise AccessError(_("{file}：people 里有重复的 id：{names}").format(file=path, names=", ".join(twice)))
     for person in found.people:
         if (person.role == "street") != bool(person.street):
             raise AccessError(_("{file}：{id}：只有、也必须给 role = \"street\" 写明 street").format(file=path, id=person.id))

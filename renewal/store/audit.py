@@ -22,7 +22,7 @@ from .office import Office, StoreError, now, who
 ACTIONS = {
     "signed_in": N_("登录"), "signed_out": N_("退出"), "sign_in_failed": N_("登录失败"), "locked": N_("账号锁定"), "no_role": N_("未分配角色"),
     "password_changed": N_("改密码"), "account_set": N_("设账号"), "account_removed": N_("删账号"), "account_unlocked": N_("解锁账号"),
-    "load": N_("导入"), "correction": N_("更正"), "no_change": N_("无变化"), "withdrawal": N_("撤回"), "refused": N_("拒收"),
+    "load": N_("导入"), "correction": N_("更正"), "no_change": N_("无变化"), "withdrawal": N_("撤回"), "refused": N_("文件拒收"),
     "rebuilt": N_("重建"), "backed_up": N_("备份"), "restored": N_("恢复"),
     "exported": N_("导出"), "decision_made": N_("记议定事项"), "decision_closed": N_("办结议定事项"), "decision_carried": N_("延期议定事项"),
     "decision_voided": N_("撤销议定事项"), "frozen": N_("定格"), "released": N_("解除定格"), "view_saved": N_("存视图"),
@@ -98,7 +98,7 @@ def record(c: sqlite3.Connection, action: str, about: str = "", detail: str = ""
     number, before = c.execute("SELECT entry, chain FROM audit ORDER BY entry DESC LIMIT 1").fetchone() or (0, "")
     found = acting.viewer()
     row = (
-        number + 1, now().isoformat(), by or who(), role or (found.role if found else acting.CONSOLE), action,
+        number + 1, now().isoformat(), _plain(by or who()), role or (found.role if found else acting.CONSOLE), action,
         _plain(about), _plain(detail),
     )
     c.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, _chain(before, row)))

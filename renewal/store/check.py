@@ -15,6 +15,7 @@ from .audit import Audit
 from .build import Accepted, Batch, Built, build, checksums
 from .journal import Journal
 from .load import spelled
+from .office import OfficeError
 from .receive import File, FileReport, read_files, without_collections
 from .store import Store, StoreError, pointer_lost
 
@@ -153,6 +154,8 @@ def rebuild(store: Store, *, accept: bool = False) -> CheckReport:
         journal = Journal(store.office)
         try:
             current = store.version()
+        except OfficeError:  # there is nothing to replay
+            raise
         except StoreError as error:
             report.lines.append(str(error))
             current = None

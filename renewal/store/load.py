@@ -22,6 +22,7 @@ from ..plan import Plan, load_plan
 from . import journal as journals
 from .build import Accepted, Batch, Built, build
 from .journal import FileEntry, Journal, Publication, RefusalEntry, Spelling
+from .office import office_lost
 from .receive import File, FileReport, Progress, collect, read_files, unpacked, without_collections
 from .store import KEPT, Store, StoreError, pointer_lost
 from .trace import note_rules
@@ -222,7 +223,7 @@ def _weigh(
     if order.base not in (ANY, base):
         raise StoreError(_("预览之后又有新的发布，请重新预览后再确认"))
     if not store.office.exists() and any(store.versions.glob("*.duckdb")):
-        raise StoreError(_("日志 {path} 不见了，而版本文件还在；请从备份恢复日志后再载入").format(path=store.office))
+        raise office_lost(store.office)
     journal.settle(base)
     done = journal.done()
     _never_mixed(done, order.sample)

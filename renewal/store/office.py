@@ -77,6 +77,10 @@ class OfficeError(StoreError):
     """It is office.sqlite that can not be used: a rebuild does not help, a backup does."""
 
 
+def office_lost(path: Path) -> OfficeError:
+    return OfficeError(_("日志 {path} 不见了或是空的，而数据已经发布过：重建（rebuild）帮不上，请停止看板，恢复最新的备份（运行手册第 11 节）").format(path=path))
+
+
 class Office:
     """office.sqlite of a store. What SQLite can not do is a StoreError, and nothing was changed then."""
 
@@ -89,14 +93,11 @@ class Office:
         if self.path.exists():
             return True
         if self._published():
-            raise self._lost()
+            raise office_lost(self.path)
         return False
 
     def _published(self) -> bool:
         return (self.path.parent / "CURRENT").exists()
-
-    def _lost(self) -> OfficeError:
-        return OfficeError(_("日志 {path} 不见了或是空的，而数据已经发布过；请从备份恢复这个文件，刷新即可").format(path=self.path))
 
     @contextmanager
     def reading(self, patience: float = PATIENCE["read"]) -> Iterator[sqlite3.Connection]:
@@ -110,7 +111,7 @@ class Office:
             connection.execute("PRAGMA foreign_keys = ON")
             if not _fits(connection):
                 if self._published() and not _has_publications(connection):
-                    raise self._lost()
+                    raise office_lost(self.path)
                 _bring_up_to_date(connection)
             yield connection
         except sqlite3.OperationalError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import importlib
+import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -101,7 +102,7 @@ def collect(paths: list[Path], layouts: Layouts, loaded_at: datetime) -> list[Fi
     for path in paths:
         if path.is_dir():
             received, problems = _receipts(path, layouts)
-            found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in reading.SUFFIXES)
+            found = sorted(p for p in _within(path) if p.is_file() and p.suffix.lower() in reading.SUFFIXES)
             for inner in found:
                 relative = inner.relative_to(path).as_posix()
                 if reading.is_lock_file(inner.name) or inner.name == layouts.receipts[0] or relative.startswith("."):
@@ -121,6 +122,15 @@ def collect(paths: list[Path], layouts: Layouts, loaded_at: datetime) -> list[Fi
         else:
             files.append(_refused(path, [Problem("no_such_file", _("没有这个文件或文件夹"), file=str(path))], loaded_at))
     return files
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    """Everything in a folder. Raises OSError for a part that can not be read: a silently smaller load would look whole."""
+    def fail(error: OSError) -> None:
+        raise error
+
+    for place, _folders, names in os.walk(folder, onerror=fail):
+        yield from (Path(place) / name for name in names)
 
 
 def _take(path: Path, known_at: datetime, in_folder: bool, limits: Limits) -> list[File]:

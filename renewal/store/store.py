@@ -28,7 +28,7 @@ import filelock
 
 from .. import settings
 from ..i18n import gettext as _
-from .office import Office, StoreError
+from .office import Office, StoreError, office_lost
 from .state import Between, Change, State
 
 STATES = 12  # states at a date kept in memory, over all versions
@@ -116,7 +116,7 @@ class Store:
                 if connection.execute("SELECT count(*) FROM publications WHERE state = 'done'").fetchone()[0]:
                     raise pointer_lost()
         elif any(self.versions.glob("*.duckdb")):
-            raise StoreError(_("数据库指针和日志都不见了，而版本文件还在；请从同一份备份恢复 CURRENT 和 office.sqlite"))
+            raise office_lost(self.office)
 
     def _identity(self, name: str) -> str | None:
         """What tells a version file from another that was put in its place under the same name; None where there is none."""

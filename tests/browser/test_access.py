@@ -80,7 +80,7 @@ def test_a_small_office_signs_in_changes_a_password_and_goes(store, tmp_path, fr
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(office.url + DEEP)
-        assert who(page) == "siqi · 街道"
+        assert who(page) == "siqi · 街道人员"
 
         other = page.context.new_page()  # a second window of the same browser, and another computer
         other.goto(office.url + LIGHT)
@@ -99,7 +99,7 @@ def test_a_small_office_signs_in_changes_a_password_and_goes(store, tmp_path, fr
         assert elsewhere.locator(".frame-header, .finding, .who-is-in").count() == 0
 
         other.reload()  # the same browser, in which the new password was set: still in
-        assert who(other) == "siqi · 街道"
+        assert who(other) == "siqi · 街道人员"
         page.get_by_role("link", name="退出").click()
         page.wait_for_url(office.url + "/login")
         other.get_by_role("link", name="街道", exact=True).first.click()
@@ -318,7 +318,7 @@ def test_behind_nginx_the_proxy_says_who_it_is_and_nobody_else(nginx, store, tmp
 
         page = fresh(ignore_https_errors=True, http_credentials={"username": "siqi", "password": PASSWORD})
         page.goto(nginx.url + "/streets")
-        assert who(page) == "siqi · 街道"
+        assert who(page) == "siqi · 街道人员"
         assert page.locator("[data-testid=stApp]").get_attribute("data-test-connection-state") == "CONNECTED"
         assert all(c["secure"] for c in page.context.cookies())
         kept = Audit(Store(store).office).entries(action="signed_in", by="siqi", most=1)

@@ -12,6 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from renewal.access.accounts import Accounts
 from renewal.access.config import configured
 from renewal.access.door import COOKIE
+from renewal.acting import Denied
 from renewal.store import Store
 from renewal.store.audit import Audit
 from renewal.store.decisions import Decisions
@@ -123,6 +124,19 @@ def test_what_a_page_offers_is_made_for_the_street_alone(opened, others, store, 
                     assert others.met(f"{part} {roles.readable(text)}") == set(), part
                 last = Audit(Store(store).office).last("exported")
                 assert (last.who, last.role, last.about) == ("siqi", "street", name)
+
+
+def test_a_file_offered_before_the_role_changed_is_not_made(store, tmp_path):
+    listed = tmp_path / "access.toml"
+    listed.write_text(roles.access_text(), "utf-8")
+    with roles.signed_in("siqi", listed), roles.downloads() as offered:
+        roles.opened("decisions", store)
+        made = offered["take_decisions"][1]
+        assert made().startswith(b"PK")
+        for text in (roles.access_text(siqi="viewer"), roles.access_text(OTHER), roles.access_text(siqi="")):
+            listed.write_text(text, "utf-8")
+            with pytest.raises(Denied):
+                made()
 
 
 # ---- the other roles -------------------------------------------------------------------------------------------------
