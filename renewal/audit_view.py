@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 import pandas as pd
@@ -89,5 +90,6 @@ def _detail(entry: Entry) -> str:
         mode, space, proof = entry.detail.partition(" ")
         return f"{_(_MODES.get(mode, mode)) if mode else ''}{space}{proof}"
     if entry.action == "refused":
-        return comma().join(kind_word(part, current_language()) if part in load_layouts().kinds else part for part in entry.detail.split("、"))
+        parts = re.findall(r"[\w-]+", entry.detail)  # kinds and dates
+        return comma().join(kind_word(part, current_language()) if part in load_layouts().kinds else part for part in parts)
     return entry.detail

@@ -32,7 +32,7 @@ REASONS = {
     "pointer": N_("指针 CURRENT 不见了、读不出来，或指向一个不存在的版本；请在服务器上运行 python -m renewal rebuild"),
     "version": N_("现行版本文件读不出来；请在服务器上运行 python -m renewal verify，再运行 python -m renewal rebuild"),
     "schema": N_("现行版本文件是另一版程序建立的；请在服务器上运行 python -m renewal rebuild"),
-    "office": N_("日志 office.sqlite 不见了或读写不了，重建（rebuild）帮不上；用 python -m renewal verify 看原因，不见了或已损坏的，停止看板，恢复最新的备份（运行手册第 11 节）"),
+    "office": N_("日志 office.sqlite 不见了或读写不了；用 python -m renewal verify 看原因，不见了或损坏的只能恢复备份（运行手册第 11 节）"),
     "stuck": N_("检查迟迟没有回来：磁盘可能没有响应"),
 }
 

@@ -4,8 +4,10 @@ one street to another, what a street's viewer must never meet, and where to look
 from __future__ import annotations
 
 import io
+import os
 import re
 import shutil
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,19 +64,26 @@ def viewer(role: str, street: str = STREET) -> acting.Viewer:
 
 # ---- the office ------------------------------------------------------------------------------------------------------
 
-_made: list[Path] = []
-
-
-def office(folder: Path) -> Path:
-    """A store with four weeks of the sample, once a process; then a community that moved to STREET and one that left it, a survey that takes
-    a community of OTHER for STREET's, a ledger with the name of one of OTHER's, decisions and a view that name OTHER. Only for reading."""
-    if not _made:
-        sample.generate(folder / "exports", weeks=18)
-        store = Store(folder / "store")
-        assert load([folder / "exports" / week for week in WEEKS], store=store, sample=True).exit_code == 0
-        _cross(store)
-        _made.append(store.folder)
-    return _made[0]
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with four weeks of the sample; then a community that moved to STREET and one that left it, a survey that takes a community of OTHER for
+    STREET's, a ledger with the name of one of OTHER's, decisions and a view that name OTHER. Made once for all workers of a run. Nothing but entries
+    of the audit is added to it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "roles"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        deadline = time.monotonic() + 120
+        while not (folder / "made").exists():
+            assert time.monotonic() < deadline, "another worker did not make the office"
+            time.sleep(0.1)
+        return folder / "store"
+    sample.generate(folder / "exports", weeks=18)
+    store = Store(folder / "store")
+    assert load([folder / "exports" / week for week in WEEKS], store=store, sample=True).exit_code == 0
+    _cross(store)
+    (folder / "made").touch()
+    return store.folder
 
 
 def _cross(store: Store) -> None:
@@ -138,7 +147,8 @@ def office_of_one(store: Store, street: str, folder: Path) -> Store:
     """A store whose current version is that of another without the other streets' rows."""
     (folder / "versions").mkdir(parents=True)
     without_others(store.versions / store.version(), street, folder / "versions" / store.version())
-    shutil.copyfile(store.pointer, folder / store.pointer.name)
+    for file in (store.pointer, store.office):
+        shutil.copyfile(file, folder / file.name)
     return Store(folder)
 
 

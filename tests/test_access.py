@@ -1,6 +1,7 @@
 """The guard of every page, who is let in from where, and what access.toml must say."""
 
 import json
+import re
 import socket
 import time
 from pathlib import Path
@@ -376,10 +377,9 @@ def test_the_example_files_can_be_used(tmp_path, monkeypatch, name):
     assert config.strangers(found, load_plan()) == []
 
 
-def test_every_example_in_the_guide_can_be_used(tmp_path, monkeypatch):
-    import re
-
-    text = (ROOT / "docs" / "access.md").read_text("utf-8")
+@pytest.mark.parametrize("guide", ["access.md", "access.zh.md"])
+def test_every_example_in_the_guide_can_be_used(tmp_path, monkeypatch, guide):
+    text = (ROOT / "docs" / guide).read_text("utf-8")
     secret = re.search(r"```toml\n# secrets\.toml[^\n]*\n(.*?)```", text, re.S).group(1)
     (tmp_path / "secrets.toml").write_text(secret, "utf-8")
     examples = re.findall(r"```toml\n# access\.toml[^\n]*\n(.*?)```", text, re.S)
@@ -389,14 +389,19 @@ def test_every_example_in_the_guide_can_be_used(tmp_path, monkeypatch):
     assert config.secrets()["auth"]["client_id"] == "kanban"
 
 
-def test_the_guides_matrix_of_roles_and_rights_is_the_programs():
-    lines = (ROOT / "docs" / "access.md").read_text("utf-8").splitlines()
-    head = next(n for n, line in enumerate(lines) if line.startswith("| role"))
-    names = [c.strip(" `") for c in lines[head].strip("|").split("|")][2:]
+@pytest.mark.parametrize(("guide", "head_of_it", "every", "yes"), [("access.md", "| role", "all", "yes"), ("access.zh.md", "| 角色", "全部", "是")])
+def test_the_guides_matrix_of_roles_and_rights_is_the_programs(guide, head_of_it, every, yes):
+    def cells(line: str) -> list[str]:
+        """What the program calls it stands in `…` where the guide has another word beside it."""
+        return [code.group(1) if (code := re.search(r"`(\w+)`", c)) else c.strip() for c in line.strip("|").split("|")]
+
+    lines = (ROOT / "docs" / guide).read_text("utf-8").splitlines()
+    head = next(n for n, line in enumerate(lines) if line.startswith(head_of_it))
+    names = cells(lines[head])[2:]
     assert names == list(RIGHTS)
     told = {}
     for line in lines[head + 2:head + 2 + len(config.ROLES)]:
-        role, streets, *marks = (c.strip(" `") for c in line.strip("|").split("|"))
-        told[role] = (streets == "all", frozenset(n for n, m in zip(names, marks, strict=True) if m == "yes"))
+        role, streets, *marks = cells(line)
+        told[role] = (streets == every, frozenset(n for n, m in zip(names, marks, strict=True) if m == yes))
     assert told == config.ROLES
     assert set(NEEDS.values()) <= set(RIGHTS) and settings.access_file() is None

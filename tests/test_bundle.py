@@ -208,15 +208,30 @@ def test_units_container_and_windows_start_the_same_program():
         _parser().parse_args("".join(command).replace("${RENEWAL_PORT}", "8501").split())
 
 
-def test_both_guides_give_the_same_commands():
-    typed = r"(sudo|renewal [a-z]|make|tar|cd|curl|docker|journalctl|systemctl|ls|cat|powershell|mklink)\b"
+@pytest.mark.parametrize(("guide", "least"), [("operations", 70), ("access", 7)])
+def test_both_languages_of_a_guide_give_the_same_commands(guide, least):
+    typed = r"(sudo|renewal [a-z]+|make|tar|cd|curl|docker|journalctl|systemctl|ls|cat|powershell|mklink)\b"
 
     def spans(name: str) -> list[str]:
-        found = [s for s in re.findall(r"`([^`]+)`", text(name)) if re.match(typed, s)]
-        return sorted(re.sub(r"YOUR\.NAME|[A-Z-]*NAME\b|FILE|BACKUP|MACHINE|[一-鿿]+", "_", s) for s in found)
+        found = [s for s in re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text(name), flags=re.S)) if re.match(typed, s)]
+        return sorted(re.sub(r"YOUR\.NAME|[A-Z-]*NAME\b|FILE|BACKUP|MACHINE|STICK|[一-鿿]+", "_", s) for s in found)
 
-    english, chinese = spans("docs/operations.md"), spans("docs/operations.zh.md")
-    assert len(english) > 50 and english == chinese
-    headings = [len(re.findall(r"^## ", text(f"docs/operations{lang}.md"), re.M)) for lang in ("", ".zh")]
-    assert headings[0] == headings[1] > 12
-    assert "## Who gets in" in text("docs/operations.md")
+    english, chinese = spans(f"docs/{guide}.md"), spans(f"docs/{guide}.zh.md")
+    assert len(english) > least and english == chinese
+    headings = [re.findall(r"^##+ (?:\d+\.)?", text(f"docs/{guide}{lang}.md"), re.M) for lang in ("", ".zh")]
+    assert headings[0] == headings[1] and len(headings[0]) > 7
+
+
+def test_the_guides_in_a_bundle_link_to_one_another_alone():
+    for guide in bundle.GUIDES:
+        assert set(re.findall(r"\]\(([^)#]+)\)", text(f"docs/{guide}"))) <= set(bundle.GUIDES), guide
+        assert "python -m renewal" not in re.sub(r".*(docker compose|checkout|源程序).*", "", text(f"docs/{guide}")), guide
+
+
+def test_messages_name_the_command_as_it_is_typed_where_it_was_installed(monkeypatch):
+    from renewal import settings
+
+    monkeypatch.setenv("RENEWAL_COMMAND", "sudo renewal")
+    assert settings.typed(f"{settings.COMMAND} verify") == "sudo renewal verify"
+    for part in ("systemd/renewal", "systemd/renewal.service", "systemd/renewal-backup.service", "windows/renewal.cmd", "docker/compose.yaml"):
+        assert re.search(r"RENEWAL_COMMAND(=|: ).", text(f"deploy/{part}")), part

@@ -21,7 +21,7 @@ from streamlit.testing.v1 import AppTest
 from renewal import cache, frame, health, settings
 from renewal.filters import Filters
 from renewal.plan import load_plan
-from renewal.store import OfficeError, OtherProgram, Store, StoreError, rebuild
+from renewal.store import OfficeError, OtherProgram, Store, StoreError, rebuild, verify
 from renewal.store import office as offices
 from renewal.store import store as stores
 from renewal.store.decisions import Decisions
@@ -219,6 +219,14 @@ def test_an_office_file_that_was_lost_is_told_and_never_begun_anew(store, whole,
         store.office.rmdir()
     shutil.copyfile(whole.office, store.office)
     assert Decisions(store.office).frozen() is None
+
+
+def test_without_office_file_and_pointer_everything_asks_for_a_backup_and_not_for_a_rebuild(store):
+    store.office.unlink()
+    store.pointer.unlink()
+    with pytest.raises(OfficeError, match="备份"):
+        rebuild(store)
+    assert health.examine(store).reason == "office" and "备份" in verify(store).lines[0]
 
 
 def test_an_office_file_that_another_program_holds_is_told_soon(store, monkeypatch):

@@ -36,7 +36,7 @@ OWN = {"publication": 2, "since": date(2020, 7, 3), "programmes": 1}  # what is 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory) -> Path:
-    return roles.office(tmp_path_factory.mktemp("roles"))
+    return roles.office(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
@@ -49,17 +49,15 @@ def answers(office, tmp_path_factory) -> dict[str, tuple[str, pd.DataFrame, pd.D
     """Every figure for a street: of the whole office, and of the office without the other streets' rows. A figure that says nothing there is asked of
     a world of its cases."""
     folder = tmp_path_factory.mktemp("alone")
-    store = Store(office)
-    alone = roles.office_of_one(store, STREET, folder / "store")
-    project = str(figures.run("projects", as_of=NEWEST, batch=2020, level="M15", scope=[STREET], store=store)["project_id"].iloc[0])
-    found = {}
-    for name, figure in figures.catalogue().items():
-        own = {p: {**OWN, "project_id": project}[p] for p in figure.params if p in (*OWN, "project_id")}
-        asked = {"as_of": NEWEST, "batch": 2020, "level": "M15", "scope": [STREET], **own}
-        found[name] = (STREET, *(figures.run(name, store=of, **asked) for of in (store, alone)))
-        if found[name][1].empty:
-            found[name] = _in_a_world(name, folder)
-    return found
+    alone = roles.office_of_one(Store(office), STREET, folder / "store")
+    with admitted(viewer("street")):
+        of_both = [build.question(store=store, street=STREET) for store in (Store(office), alone)]
+        given = {**OWN, "project_id": of_both[0].figure("projects")["project_id"].iloc[0]}
+        found = {
+            name: (STREET, *(q.figure(name, **{p: value for p, value in given.items() if p in figure.params}) for q in of_both))
+            for name, figure in figures.catalogue().items()
+        }
+    return {name: answer if len(answer[1]) else _in_a_world(name, folder) for name, answer in found.items()}
 
 
 def _in_a_world(name: str, folder: Path) -> tuple[str, pd.DataFrame, pd.DataFrame]:
@@ -210,7 +208,7 @@ def test_the_header_counts_the_streets_that_may_be_seen(office):
 
 def test_every_table_and_the_meeting_taken_away_name_no_other_street(asked, others):
     """The CSV of every table, some in every form that there is, the deck and the bulletin."""
-    made, own = {}, {"project_id": asked.figure("projects")["project_id"].iloc[0], "programmes": 1}
+    made, own = {}, {"project_id": asked.figure("projects")["project_id"].iloc[0], "programmes": OWN["programmes"]}
     for table in described.catalogue().values():
         params = figures.catalogue()[table.source].params if table.source in figures.catalogue() else ()
         shown = sheet.make(asked, table, view.of_url(table, {}), **{p: value for p, value in own.items() if p in params})

@@ -35,7 +35,7 @@ NEVER = ("data/store/*", "data/sample/exports/*", "data/sample/store/*", "*/__py
 # Published as source alone; plain Python, so one wheel made here serves everywhere.
 AS_SOURCE = frozenset({"prcoords"})
 INSTALLER = ("install.sh", "install.cmd", "install.py", "README.txt")
-GUIDES = ("operations.md", "operations.zh.md", "access.md", "access.zh.md", "security.md", "licences.md")  # they link to one another
+GUIDES = ("operations.md", "operations.zh.md", "access.md", "access.zh.md")  # they link to one another, and to nothing else
 SYSTEMS = {"x86_64": "linux", "aarch64": "linux", "win_amd64": "win32"}
 GLIBC = (2, 28)  # Kylin V10, UOS 20 and everything newer
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -78,7 +78,8 @@ class OfficeError(StoreError):
 
 
 def office_lost(path: Path) -> OfficeError:
-    return OfficeError(_("日志 {path} 不见了或是空的，而数据已经发布过：重建（rebuild）帮不上，请停止看板，恢复最新的备份（运行手册第 11 节）").format(path=path))
+    message = _("日志 {path} 不见了或是空的，而数据已经发布过：rebuild 帮不上，请停止看板，恢复最新的备份（运行手册第 11 节）")
+    return OfficeError(message.format(path=path))
 
 
 class Office:

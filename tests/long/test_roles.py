@@ -37,7 +37,7 @@ ACROSS = {"street_mismatch", "moved_street", "name_of_another", "survey_differs"
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory) -> Path:
-    return roles.office(tmp_path_factory.mktemp("roles"))
+    return roles.office(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ PASSWORD = "Vier-Worte-0904"
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory) -> Path:
-    return roles.office(tmp_path_factory.mktemp("roles"))
+    return roles.office(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +94,8 @@ def _twin(text: str, *asked: str) -> str:
 
 @pytest.mark.parametrize(("stem", "query"), [
     ("overview", {"street": "{street}"}), ("map", {"street": "{street}"}), ("streets", {"street": "{street}", "lang": "en"}),
-    ("projects", {"project": "{project}"}), ("projects", {"project": "{project}", "part": "sources", "street": "{street}"}),
-    ("projects", {"find": "{project}"}), ("units", {"section": "units", "unit": "{street}"}), ("plans", {"unit": "{street}"}),
+    ("projects", {"project": "{project}", "part": "sources", "street": "{street}"}),
+    ("projects", {"find": "{project}"}), ("units", {"section": "units", "unit": "{street}"}),
     ("tables", {"table": "projects", "where": "street={street}"}), ("tables", {"table": "quality", "text": "{project}"}),
     ("dispatch", {"handout": "yes", "street": "{street}"}), ("dispatch", {"about": "{project}", "screen": "99", "menu": "yes"}),
     ("decisions", {"find": "{project}"}), ("changes", {"street": "{street}", "kind": "joined"}),
