@@ -32,7 +32,7 @@ def one_street(q: Question) -> None:
     headline, before = q.figure("headline"), q.before("headline")
     late, reporting = q.figure("late"), q.figure("reporting")
     ui.begin(findings.overview(headline, q.figure("progress_by_street"), reporting, q.asked, q.plan))
-    ui.links([(_("全部街道"), q.asked.url("streets", street=None))])
+    ui.links(parts.back_to_all(q, "streets"))
     ui.cards([
         parts.progress_card("commence", q, headline, before), parts.progress_card("complete", q, headline, before),
         parts.behind_card(headline, before), parts.last_report_card(q, reporting),

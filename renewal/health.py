@@ -33,6 +33,7 @@ REASONS = {
     "version": N_("现行版本文件读不出来；请在服务器上运行 python -m renewal verify，再运行 python -m renewal rebuild"),
     "schema": N_("现行版本文件是另一版程序建立的；请在服务器上运行 python -m renewal rebuild"),
     "office": N_("日志 office.sqlite 不见了或读写不了；用 python -m renewal verify 看原因，不见了或损坏的只能恢复备份（运行手册第 11 节）"),
+    "other_plan": N_("数据是按另一个改造方案载入的；请在服务器上核对 RENEWAL_PLAN 和 RENEWAL_STORE"),
     "stuck": N_("检查迟迟没有回来：磁盘可能没有响应"),
 }
 
@@ -49,7 +50,7 @@ def examine(store: Store) -> Health:
     """Reads what every page needs: plan, pointer, version file, office.sqlite. An empty store is in order."""
     known = _disk(store.folder)
     try:
-        load_plan()
+        plan = load_plan()
     except PlanError:
         return Health("plan", known)
     reason = "pointer"
@@ -61,6 +62,8 @@ def examine(store: Store) -> Health:
             if store.is_broken(version):
                 store.read_through(version)
             known |= _age(store, version)
+            reason = "other_plan"
+            store.require_plan(plan.id, version)
         reason = "office"
         if done := Journal(store.office).done(version):
             known["published_at"] = done[-1].loaded_at.isoformat()

@@ -10,7 +10,7 @@ import pandas as pd
 import pydeck as pdk
 import streamlit as st
 
-from renewal import charts, fields, figures, findings, maps, ui
+from renewal import acting, charts, fields, figures, findings, maps, ui
 from renewal.cache import Question
 from renewal.charts import theme
 from renewal.charts.theme import share
@@ -470,12 +470,18 @@ def click_map(q: Question, projects: pd.DataFrame, view: str, height: int) -> di
     return maps.clicked(event.selection.get("objects", {}), chosen=q.asked.street)
 
 
+def back_to_all(q: Question, page: str) -> list[tuple[str, str]]:
+    """The link from one street to all; none where the viewer sees no other."""
+    several = sum(acting.sees(s.name) for s in q.plan.streets) > 1
+    return [(_("全部街道"), q.asked.url(page, street=None))] if several else []
+
+
 def beside_map(q: Question, projects: pd.DataFrame) -> None:
     """What the map can not say: those behind (of the chosen street: all), and those without a place on it."""
     late = q.figure("late")
     if q.asked.street:
         ui.heading(q.plan.label(q.asked.street, q.asked.lang), n_("{n} 个小区", len(projects)).format(n=len(projects)))
-        ui.links([(_("这个街道的一页"), q.asked.url("streets")), (_("全部街道"), q.asked.url("map", street=None))])
+        ui.links([(_("这个街道的一页"), q.asked.url("streets")), *back_to_all(q, "map")])
         columns = [project_link(q), ui.number("households", _("户数")), ui.status(maps.status, _("状态")),
                    ui.Column(_("落后"), _days, number=True)]
         ui.table(sorted_by("late", projects), columns, empty=_("所选批次在这里没有小区"))

@@ -28,8 +28,8 @@ STARTING = 60  # seconds until a server that does not answer counts as failed
 
 
 def serve(host: str, port: int, store: Path, *, open_browser: bool = False, log: Log | None = None) -> int:
-    """Serve the store's dashboard until interrupted; returns the exit code (1: the server fell down; 2: refused, with one sentence on stderr). log: where the
-    server's lines go; default stderr.
+    """Serve the store's dashboard until interrupted; returns the exit code (1: the server fell down; 2: refused, with one sentence
+    on stderr). log: where the server's lines go; default stderr.
 
     Raises PlanError or StoreError for a plan or a store that cannot be read.
     """

@@ -141,6 +141,7 @@ def load_or_explain() -> tuple[Plan, Store, str | None, frame.Facts | None] | No
             _("改造计划读不出来"), _("计划文件夹里有一处不符合要求，改正后刷新本页："), str(error),
             _("计划文件夹：{folder}").format(folder=settings.plan_dir()),
         )
+        comes_back()
         return None
     folder = settings.store_dir()
     try:
@@ -161,7 +162,7 @@ def failure(error: Explained) -> tuple[str, str]:
 
 
 def explain_fault(failed: tuple[str, str]) -> None:
-    """A page in place of the figures, which tries again by itself: nobody stands at a screen on the wall."""
+    """A page in place of the figures."""
     what, sentence = failed
     folder = _("数据文件夹：{folder}").format(folder=settings.store_dir())
     if what == "store":
@@ -173,6 +174,11 @@ def explain_fault(failed: tuple[str, str]) -> None:
         explain(_("日志读写不了"), sentence, folder, _("指标都在版本文件里，没有变；核对一下还缺什么："), "python -m renewal verify")
     else:
         explain(_("这一页没能算出来"), sentence)
+    comes_back()
+
+
+def comes_back() -> None:
+    """The page tries again by itself: nobody stands at a screen on the wall."""
     st.text(_("排除之后本页会自己恢复，不用重启。"))
     st.session_state[TRIED] = False
     try_again()

@@ -326,8 +326,9 @@ def facts(pairs: Iterable[tuple[str, str]]) -> None:
 
 
 def links(found: Iterable[tuple[str, str]]) -> None:
-    """Text and address of other views of the dashboard."""
-    st.html(" ".join(anchor(words, url, "more") for words, url in found))
+    """Text and address of other views of the dashboard; nothing where there are none."""
+    if made := " ".join(anchor(words, url, "more") for words, url in found):
+        st.html(made)
 
 
 def paged(rows: pd.DataFrame, start: str, url: Callable[[int], str], size: int = 50) -> pd.DataFrame:

@@ -311,6 +311,7 @@ def test_readyz_says_what_is_wrong(store, whole, tmp_path, monkeypatch):
     for harm, what, reason in (
         (HARMS["half"], path, "version"), (HARMS["gone"], path, "pointer"), (HARMS["gone"], store.pointer, "pointer"),
         (HARMS["rubbish"], store.office, "office"), (lambda p: change(p, "UPDATE meta SET value = '' WHERE key = 'schema'"), path, "schema"),
+        (lambda p: change(p, "UPDATE meta SET value = 'elsewhere' WHERE key = 'plan'"), path, "other_plan"),
     ):
         harm(what)
         assert health.examine(store).reason == reason

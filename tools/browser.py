@@ -29,9 +29,9 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(store: Path, **environment: str) -> Iterator[str]:
-    """The dashboard on a store, through the command that people use; gives its address."""
-    port = free_port()
+def running(store: Path, port: int = 0, **environment: str) -> Iterator[str]:
+    """The dashboard on a store, through the command that people use; gives its address. port: default a free one."""
+    port = port or free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "renewal", "serve", "--port", str(port), "--store", str(store)],
         cwd=ROOT, env={**os.environ, "PYTHONUTF8": "1", **environment},

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -22,10 +23,11 @@ from urllib.parse import urlencode
 
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from renewal import settings
-from tools.browser import ARGUMENTS, CHROMIUM, LOCAL, ROOT, running, settle
+from renewal.access.accounts import Accounts
+from tools.browser import ARGUMENTS, CHROMIUM, LOCAL, ROOT, free_port, running, settle
 
 OUT = ROOT / "build" / "photos"
 PICTURES = ROOT / "docs" / "pictures"
@@ -73,7 +75,7 @@ SHOTS = (
 README = ("overview-sample-zh-1920", "streets-sample-zh-1280", "categories-sample-zh-1280", "map-sample-zh-1280",
           "overview-sample-en-1280", "preview-sample-zh-1280", "coordination-sample-zh-1280", "acceptance-sample-zh-1280", "scope-sample-zh-1280",
           "units-sample-zh-1280", "forecast-sample-zh-1280", "attention-sample-zh-1280",
-          "dispatch-streets-sample-zh-1920", "tables-sample-zh-1280")
+          "dispatch-streets-sample-zh-1920", "tables-sample-zh-1280", "login-zh-1280", "audit-sample-zh-1280")
 # On a deep link Streamlit first looks for its server below the page's own address, is told 404, and then finds it.
 PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 
@@ -214,7 +216,7 @@ def rounds(store: Path) -> tuple[str | None, str | None]:
 
     plan, version = load_plan(), Store(store).version()
     known = frame.facts(str(store), version, plan)
-    counted = [(r, *frame.reporting(str(store), version, plan, r, plan.default_batch)) for r in known.rounds]
+    counted = [(r, *frame.reporting(str(store), version, plan, r, plan.default_batch, frame.everywhere(plan))) for r in known.rounds]
     most = max(n for _round, n, _of in counted)
     full = next(r for r, n, _of in counted if n == most)
     partly = next((r for r, n, of in counted if n < of), known.rounds[0])
@@ -290,13 +292,42 @@ def main() -> int:
                     photos.append(take(context.new_page(), f"{url}/{stem}?{query}", shot, glyphs, dropped))
                     context.close()
                     print(shot, len(photos[-1].faults) or "", flush=True)
+        if not options.only or set(options.only) & {"login", "audit", "own-street"}:
+            with tempfile.TemporaryDirectory() as folder:
+                guarded(browser, options.store, Path(folder))
         browser.close()
+    if options.readme:
+        copy_for_readme()
+    if not photos:
+        return 0
     text = report(photos)
     (OUT / "report.txt").write_text(text, "utf-8")
     print(f"\n{text}\n{contact_sheet(photos)}")
-    if options.readme:
-        copy_for_readme()
     return 1 if any(p.faults for p in photos) else 0
+
+
+def guarded(browser: Browser, store: Path, folder: Path) -> None:
+    """Pictures with configured access: the login page, a street's overview, and the audit of what happened for them."""
+    copy, port, password = folder / "store", free_port(), "Photo-Graph-7"
+    shutil.copytree(store, copy)
+    people = {"wang": ("staff", ""), "qixian": ("street", "street = \"七贤街道\"")}
+    entries = "".join(f"[[people]]\nid = \"{who}\"\nrole = \"{role}\"\n{more}\n" for who, (role, more) in people.items())
+    (folder / "access.toml").write_text(f"mode = \"accounts\"\naddresses = [\"http://127.0.0.1:{port}\"]\n{entries}", "utf-8")
+    for who in people:
+        Accounts(folder / "accounts.sqlite").set(who, password, initial=False)
+    with running(copy, port, RENEWAL_ACCESS=str(folder / "access.toml")) as url:
+        for lang, (width, height) in product(LANGUAGES, SIZES):
+            for who, stem, name in (("qixian", "", "own-street"), ("wang", "audit", "audit")):
+                context = browser.new_context(viewport={"width": width, "height": height})
+                page = context.new_page()
+                page.goto(f"{url}/{stem}?lang={lang}")
+                page.screenshot(path=OUT / f"login-{lang}-{width}.png")
+                for field, text in (("name", who), ("password", password)):
+                    page.fill(f"[name={field}]", text)
+                page.press("[name=password]", "Enter")
+                settle(page)
+                page.screenshot(path=OUT / f"{name}-sample-{lang}-{width}.png")
+                context.close()
 
 
 def copy_for_readme() -> None:

@@ -38,7 +38,8 @@ def review(options: Any) -> int:
         print(_("方式：{mode}；地址：{addresses}").format(mode=access.mode, addresses=" ".join(access.addresses)))
         for p, row in zip(access.people, rows, strict=True):
             where = _("全部街道") if len(row["streets"]) == len(plan.streets) else ", ".join(row["streets"]) or _("没有街道")
-            print("  ".join((f"{p.id:24}", _(ROLE_WORDS[p.role]), where, p.note, _(_PASSWORDS[row["password"]]) if "password" in row else "")).rstrip())
+            password = _(_PASSWORDS[row["password"]]) if "password" in row else ""
+            print("  ".join((f"{p.id:24}", _(ROLE_WORDS[p.role]), where, p.note, password)).rstrip())
         for name in lost:
             print(_("{id}：方案里没有这个街道，这个人什么也看不到").format(id=name), file=sys.stderr)
         for name in nobody:
@@ -87,7 +88,8 @@ def audit(options: Any) -> int:
         print(json.dumps([{**vars(e), "at": e.at.isoformat()} for e in found], ensure_ascii=False, indent=1))
     else:
         for e in found:
-            print("  ".join((f"{e.entry:6}", f"{e.at:%Y-%m-%d %H:%M:%S}", e.who, e.role, _(ACTIONS.get(e.action, e.action)), e.about, e.detail)).rstrip())
+            action = _(ACTIONS.get(e.action, e.action))
+            print("  ".join((f"{e.entry:6}", f"{e.at:%Y-%m-%d %H:%M:%S}", e.who, e.role, action, e.about, e.detail)).rstrip())
     if (entry := kept.broken()) is not None:
         print(_("操作记录从第 {n} 条起与校验值不符：有人绕过程序改动过，请从备份核对").format(n=entry), file=sys.stderr)
         return 2

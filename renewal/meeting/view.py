@@ -103,7 +103,7 @@ def _menu(q: Question, deck: Deck, at: int, given: dict[str, str]) -> None:
 def _keys() -> list[tuple[str, str]]:
     return [
         ("← →　PageUp PageDown", _("上一屏、下一屏")), ("1 2 …　Enter", _("跳到第几屏")), ("Home End", _("第一屏、最后一屏")),
-        ("N", _("记议定事项（在逐个过的屏上，带上那个小区）")), ("T　F　M", _("深浅色、全屏、菜单")),
+        *([("N", _("记议定事项（在逐个过的屏上，带上那个小区）"))] if acting.may("decide") else []), ("T　F　M", _("深浅色、全屏、菜单")),
     ]
 
 

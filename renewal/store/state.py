@@ -7,13 +7,11 @@ the figures' SQL stays as it is and finds the table instead of the history.
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -33,7 +31,6 @@ KEPT = (
     "acceptance_status_at", "special_acceptance_at", "facility_at", "property_status_at", "land_status_at",
     "moments_at", "history_at", "restated_at", "tellings_at", "reporting_then_at",
 )
-COPIES = min(os.cpu_count() or 1, 4)  # of one state, for as many threads at once
 BY_LEVEL = ("status_at", "history_at", "restated_at", "tellings_at")
 # Asks the other macros for many dates, and so never what is kept of one.
 OVER_DATES = ("moments_at", "history_at", "restated_at", "tellings_at", "reporting_then_at")
@@ -73,30 +70,12 @@ def _table(macro: str, level: str) -> str:
     return f"kept_{macro}_{level}" if macro in BY_LEVEL else f"kept_{macro}"
 
 
-class OverDates:
-    """What the macros over many dates give, worked out once for all copies of a state: they take longest."""
-
-    def __init__(self) -> None:
-        self._tables: dict[str, pa.Table] = {}
-        self._lock = threading.Lock()
-
-    def get(self, table: str, make: Callable[[], pa.Table]) -> pa.Table:
-        with self._lock:
-            if table not in self._tables:
-                self._tables[table] = make()
-            return self._tables[table]
-
-
 class State:
     """One date, as known at one moment, on one version; upto: as if later publications had not been made. Used by one thread at a
     time; others wait."""
 
-    def __init__(
-        self, cursor: duckdb.DuckDBPyConnection, schema: str, as_of: date, known_at: datetime, upto: int | None = None,
-        over_dates: OverDates | None = None,
-    ):
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, schema: str, as_of: date, known_at: datetime, upto: int | None = None):
         self._cursor = cursor
-        self._over_dates = over_dates or OverDates()
         self._upto = upto
         self._limit(cursor)
         self._schema = schema
@@ -141,9 +120,7 @@ class State:
             values = [*self._asked, level] if by_level else list(self._asked)
             marks = ", ".join("?" for _value in values)
             if macro in OVER_DATES:
-                self._cursor.register(table, self._over_dates.get(
-                    table, lambda: self._apart().execute(f"FROM {macro}({marks})", values).to_arrow_table()
-                ))
+                self._cursor.register(table, self._apart().execute(f"FROM {macro}({marks})", values).to_arrow_table())
             else:
                 self._cursor.execute(f"CREATE TEMP TABLE {table} AS FROM {macro}({marks})", values)
             self._tables.add(table)
@@ -152,46 +129,6 @@ class State:
         self._cursor.execute(f"CREATE OR REPLACE TEMP MACRO {macro}({arguments}) AS TABLE FROM {table}")
         if by_level:
             self._levels[macro] = level
-
-
-class Shared:
-    """A state that several threads may ask: copies of it, each on a connection of its own, made when all others are at work."""
-
-    def __init__(self, make: Callable[[OverDates], State]):
-        self._make = make
-        self._over_dates = OverDates()
-        self._idle: list[State] = []
-        self._left = COPIES
-        self._turn = threading.Condition()
-
-    def query(self, sql: str, params: Mapping[str, Any], level: str) -> pa.Table:
-        """As State.query."""
-        with self._copy() as state:
-            return state.query(sql, params, level)
-
-    def rows(self, macro: str, level: str) -> pa.Table:
-        """As State.rows."""
-        with self._copy() as state:
-            return state.rows(macro, level)
-
-    @contextmanager
-    def _copy(self) -> Iterator[State]:
-        with self._turn:
-            while not self._idle and not self._left:
-                self._turn.wait()
-            state = self._idle.pop() if self._idle else None
-            self._left -= state is None
-        try:
-            if state is None:
-                state = self._make(self._over_dates)
-            yield state
-        finally:
-            with self._turn:
-                if state is None:
-                    self._left += 1
-                else:
-                    self._idle.append(state)
-                self._turn.notify()
 
 
 class Change(State):
@@ -242,7 +179,7 @@ class Between:
         "reporting": "reporting_at",
     }
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, before: State | Shared, after: State | Shared):
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, before: State, after: State):
         self._cursor = cursor
         self._sides = {"before": before, "after": after}
         self._levels: dict[str, str] = {}  # table -> level it was made for

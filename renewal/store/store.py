@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import ClassVar, NamedTuple, TypeVar
+from typing import ClassVar, NamedTuple
 
 import duckdb
 import filelock
@@ -29,9 +29,8 @@ import filelock
 from .. import settings
 from ..i18n import gettext as _
 from .office import Office, StoreError, office_lost
-from .state import Between, Change, Shared, State
+from .state import Between, Change, State
 
-T = TypeVar("T")
 STATES = 12  # states at a date kept in memory, over all versions
 ABANDONED = 3600  # seconds after which a preview's version file belongs to nobody
 KEPT = 5  # version files kept behind the current one, for readers that still hold them
@@ -82,7 +81,7 @@ class Store:
     """A store folder. Making the object touches nothing on disk."""
 
     _open: ClassVar[OrderedDict[tuple[str, str], _Opened]] = OrderedDict()
-    _states: ClassVar[OrderedDict[tuple, Shared | Between]] = OrderedDict()
+    _states: ClassVar[OrderedDict[tuple, State | Between]] = OrderedDict()
     _broken: ClassVar[dict[tuple[str, str], str | None]] = {}  # identity of the files that failed a query
     _guard = threading.Lock()
 
@@ -140,9 +139,7 @@ class Store:
 
         Connections are kept per version file, since opening one costs more than most queries.
         """
-        return self._cursor(self._read(self._named(version)))
-
-    def _cursor(self, opened: _Opened) -> duckdb.DuckDBPyConnection:
+        opened = self._read(self._named(version))
         with self._guard:
             return opened.connection.cursor()
 
@@ -170,13 +167,11 @@ class Store:
                 self._open.popitem(last=False)  # cursors at work keep their own connection alive
         return opened
 
-    def state(self, as_of: date, known_at: datetime, version: str | None = None, upto: int | None = None) -> Shared:
+    def state(self, as_of: date, known_at: datetime, version: str | None = None, upto: int | None = None) -> State:
         """The state at the end of a day as known at a moment, on a version (default: the current one); upto: as if only the
         publications up to this one had been made."""
         name = self._named(version)
-        return self._kept(name, (as_of, known_at, upto), lambda opened: Shared(
-            lambda over_dates: State(self._cursor(opened), schema()[0], as_of, known_at, upto, over_dates)
-        ))
+        return self._kept(name, (as_of, known_at, upto), lambda cursor: State(cursor, schema()[0], as_of, known_at, upto))
 
     def fingerprint(self, publication: int, version: str | None = None) -> str:
         """Eight signs that tell the data of this store up to a publication from those of any other; a rebuild does not change them."""
@@ -190,11 +185,11 @@ class Store:
     def between(self, since: date, as_of: date, known_at: datetime, version: str | None = None) -> Between:
         """The state at the end of a day beside that at the end of a later one, both as known at a moment."""
         name = self._named(version)
-        return self._kept(name, (since, as_of, known_at), lambda opened: Between(
-            self._cursor(opened), self.state(since, known_at, name), self.state(as_of, known_at, name)
+        return self._kept(name, (since, as_of, known_at), lambda cursor: Between(
+            cursor, self.state(since, known_at, name), self.state(as_of, known_at, name)
         ))
 
-    def _kept(self, name: str, asked: tuple, make: Callable[[_Opened], T]) -> T:
+    def _kept(self, name: str, asked: tuple, make: Callable[[duckdb.DuckDBPyConnection], State | Between]) -> State | Between:
         """What is kept in memory for a question to a version, made where it is not there."""
         key = (str(self.folder), name, self.stamp(name), *asked)
         with self._guard:
@@ -203,7 +198,9 @@ class Store:
                 self._states.move_to_end(key)
                 return found
         opened = self._read(name)
-        made = make(opened)
+        with self._guard:
+            cursor = opened.connection.cursor()
+        made = make(cursor)
         with self._guard:
             found = self._states.setdefault((*key[:2], opened.stamp, *asked), made)
             while len(self._states) > STATES:
