@@ -78,7 +78,8 @@ def run(
     as_of: state at the end of this day; known_at: what was known by then (a day counts whole; None: all that is known
     now); batch: year of the batch; level: completion level, code or name; scope: names of the streets the viewer may
     see, none gives no rows (Denied where somebody is at work who may not see one of them); store: default the store in
-    effect; version: default its current one; upto: as if later publications had not been made; own: the figure's own parameters (since: the earlier date of a figure that spans two, a date or its ISO text). Dates come as
+    effect; version: default its current one; upto: as if later publications had not been made; own: the figure's own
+    parameters (since: the earlier date of a figure that spans two, a date or its ISO text). Dates come as
     datetime64[us] with NaT, whole numbers as Int64. Raises FigureError for an unknown figure, parameter or level and for
     a date that is none or too late, NoData for an empty store, StoreError for a version file that can not be read.
     """
