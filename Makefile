@@ -18,9 +18,11 @@ test: .venv/dev.stamp
 	@sh tools/install_browser.sh
 	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# What takes minutes: real loaders killed at random moments. Not part of `make test`.
+# What takes minutes: real loaders killed at random moments, load and faults on a real server, the bundle installed without network, every role
+# on every page, signing in step by step. Not part of `make test`.
 test-long: .venv/dev.stamp
 	$(PY) -m pytest tests/long
+	$(PY) -m pytest -m thorough tests/browser
 
 sample: .venv/run.stamp
 	$(PY) -m renewal sample

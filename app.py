@@ -21,7 +21,7 @@ from renewal import health, settings
 from renewal.access import config, door, pages
 from renewal.explained import Explained
 from renewal.i18n import _
-from renewal.store import Store, StoreError
+from renewal.store import Store
 from renewal.store.trace import note_rules
 
 
@@ -37,7 +37,7 @@ async def watch_rules() -> None:
     while True:
         try:
             await asyncio.to_thread(note_rules, Store(settings.store_dir()))
-        except StoreError as error:
+        except (Explained, OSError) as error:
             print(f"audit: {error}", file=sys.stderr, flush=True)
         await asyncio.sleep(60)
 

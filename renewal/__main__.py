@@ -26,6 +26,7 @@ from .intake.values import iso_day
 from .plan import LISTS, PlanError, load_plan
 from .store import LoadReport, Store, StoreError, load, quality, rebuild, verify, withdraw
 from .store.audit import Audit
+from .store.trace import note_rules
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -193,6 +194,7 @@ def _progress(done: int, every: int, file: str) -> None:
 def _load(options) -> int:
     as_of = iso_day(options.as_of, "--as-of") if options.as_of else None
     report = load(options.paths, store=Store(options.store), as_of=as_of, good_only=options.good_only, progress=_progress)
+    note_rules(Store(options.store))
     _print_json({"publication": report.publication, "version": report.version, "exit_code": report.exit_code,
                  "files": [f.as_dict() for f in report.files]}) if options.json else _print_load(report, options.good_only)
     return report.exit_code

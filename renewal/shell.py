@@ -320,6 +320,8 @@ def main(failed: tuple[str, str] | None) -> None:
     loaded = load_or_explain()
     if loaded is None:
         return
+    if viewer is None:  # the plan was mended this very moment
+        st.rerun()
     if failed is not None:
         explain_fault(failed)
         return

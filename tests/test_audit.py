@@ -34,6 +34,7 @@ pytestmark = pytest.mark.usefixtures("only_stops")
 def loaded(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("audit") / "store"
     assert publish([FILE], store=Store(folder), order=Order()).exit_code == 0
+    trace.note_rules(Store(folder))  # as the server does every minute, and the command after a load
     return folder
 
 

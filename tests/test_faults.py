@@ -26,6 +26,7 @@ from renewal.store import office as offices
 from renewal.store import store as stores
 from renewal.store.decisions import Decisions
 from renewal.store.state import State
+from tests import apart
 
 DAY = date(2021, 9, 3)
 FRAME = "<div class='frame-header'>"
@@ -330,7 +331,7 @@ def test_readyz_answers_with_a_code_and_a_sentence_that_names_no_place(store, mo
     monkeypatch.setattr(health, "KEPT", 0)
 
     def ask(query=b""):
-        answer = asyncio.run(health.readyz(Request({"type": "http", "query_string": query, "headers": []})))
+        answer = apart.run(health.readyz(Request({"type": "http", "query_string": query, "headers": []})))
         return answer.status_code, answer.body.decode()
 
     status, said = ask()
@@ -358,5 +359,5 @@ def test_many_who_ask_readyz_are_one_check_and_one_that_hangs_is_told(monkeypatc
         return hanging, later
 
     monkeypatch.setattr(health, "LIMIT", 0.2)
-    assert asyncio.run(ask()) == ({"stuck"}, {""})
+    assert apart.run(ask()) == ({"stuck"}, {""})
     assert len(asked) == 1

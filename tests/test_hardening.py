@@ -1,14 +1,12 @@
 """The server as a stranger on the office's network would try it: headers, uploads, websockets, paths, addresses, secrets."""
 
 import ast
-import asyncio
 import contextlib
 import http.client
 import io
 import re
 import shutil
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -23,6 +21,7 @@ from renewal.navigation import NEEDS, PAGES
 from renewal.store import Store
 from renewal.store.audit import Audit
 from renewal.tables.described import table
+from tests import apart
 from tests.guarded import PASSWORD, guarded
 from tools.load import Window
 
@@ -259,8 +258,7 @@ def test_whatever_stands_in_an_address_no_page_breaks_and_nobody_gets_more(offic
         return found
 
     before = office.said.count("Traceback")
-    with ThreadPoolExecutor(1) as aside:  # where the browser's tests came before, this thread has a loop of its own at work
-        runs = aside.submit(lambda: asyncio.run(opened())).result()
+    runs = apart.run(opened())
     for stem, run in runs:
         text = "\n".join(run.content)
         assert (not run.failed or run.failed.startswith("the page says: ")) and "没能算出来" not in run.failed, (stem, run.failed)

@@ -58,7 +58,7 @@ class Audit(Office):
 
     def entries(self, *, upto: int | None = None, most: int = 200, action: str = "", by: str = "") -> list[Entry]:
         """The newest entries first, up to a number; of one action or one person where asked."""
-        if not self.path.exists():
+        if not self.there():
             return []
         with self.reading() as c:
             rows = c.execute(
@@ -69,7 +69,7 @@ class Audit(Office):
 
     def people(self) -> list[str]:
         """Everybody who did something, in order of names."""
-        if not self.path.exists():
+        if not self.there():
             return []
         with self.reading() as c:
             return [name for (name,) in c.execute("SELECT DISTINCT who FROM audit ORDER BY who")]
@@ -80,7 +80,7 @@ class Audit(Office):
 
     def broken(self) -> int | None:
         """The first entry whose checksum does not fit it and the one before; None where all fit."""
-        if not self.path.exists():
+        if not self.there():
             return None
         before, expected = "", 1
         with self.reading() as c:

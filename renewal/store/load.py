@@ -25,7 +25,6 @@ from .journal import FileEntry, Journal, Publication, RefusalEntry, Spelling
 from .office import office_lost
 from .receive import File, FileReport, Progress, collect, read_files, unpacked, without_collections
 from .store import KEPT, Store, StoreError, pointer_lost
-from .trace import note_rules
 
 
 @dataclass
@@ -288,8 +287,6 @@ def _publish(
                 store.forget(found.built.name)
             raise
         # it is published, and what was left to do the next load does
-    with suppress(StoreError):  # the server looks again within a minute
-        note_rules(store)
     store.drop_old(KEPT if found.base else 0)  # before the first publication there is nothing that a reader might hold
     return LoadReport(reports, found.number, found.built.name)
 

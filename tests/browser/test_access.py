@@ -63,6 +63,7 @@ def who(page):
 
 # ---- local accounts ----------------------------------------------------------------------------------------------------
 
+@pytest.mark.thorough  # tests/test_access.py and tests/test_accounts.py ask the same of the door, without a browser
 def test_a_small_office_signs_in_changes_a_password_and_goes(store, tmp_path, fresh):
     with guarded(tmp_path, store) as office:
         page = fresh()
@@ -222,6 +223,7 @@ def code_of(oidc, name):
     raise AssertionError(f"no code came: {answer.status_code} {answer.url}")
 
 
+@pytest.mark.thorough
 def test_a_provider_that_is_down_is_told_and_no_secret_is_in_the_log(oidc, fresh):
     oidc.process.terminate()
     oidc.process.wait(20)

@@ -1,6 +1,5 @@
 """Every page as each role: what a street's viewer is shown, which controls there are, what becomes of a role that changes while a page is open."""
 
-import asyncio
 import re
 import shutil
 from pathlib import Path
@@ -16,7 +15,7 @@ from renewal.acting import Denied
 from renewal.store import Store
 from renewal.store.audit import Audit
 from renewal.store.decisions import Decisions
-from tests import roles
+from tests import apart, roles
 from tests.pages.conftest import html
 from tests.roles import OTHER, STREET
 from tools import browser
@@ -278,22 +277,22 @@ def test_the_first_request_of_a_fresh_server_is_answered_by_the_role(office, oth
         ("projects", {"project": project, "street": OTHER}), ("map", {"street": OTHER}),
         ("dispatch", {"handout": "yes", "street": OTHER, "about": project}), ("audit", {}),
     ):
-        tab = asyncio.run(_visit(url, cookies["siqi"], stem, urlencode(query)))
+        tab = apart.run(_visit(url, cookies["siqi"], stem, urlencode(query)))
         assert others.met(tab.said(), OTHER, project) == set(), stem
         assert tab.elements("button") == [] and not {"intake", "audit"} & tab.navigation() and "projects" in tab.navigation()
     assert [a.body.split("，")[0] for a in tab.elements("alert")] == [DENIED["audit"]]
     for user, stem, there in (("zhou", "overview", set()), ("li", "audit", {"audit"}), ("wang", "intake", {"audit", "intake"})):
-        tab = asyncio.run(_visit(url, cookies[user], stem))
+        tab = apart.run(_visit(url, cookies[user], stem))
         assert tab.navigation() & {"audit", "intake"} == there and tab.elements("alert") == []
 
 
 def test_a_button_that_was_not_drawn_does_nothing(office):
     url, copy, cookies = office
     kept, query = Decisions(Store(copy).office), "menu=yes"
-    drawn = asyncio.run(_visit(url, cookies["wang"], "dispatch", query))
+    drawn = apart.run(_visit(url, cookies["wang"], "dispatch", query))
     [button] = [b.id for b in drawn.elements("button") if b.label == FREEZE]
     for user in ("siqi", "zhou", "li"):
-        asyncio.run(_visit(url, cookies[user], "dispatch", query, press=button))
+        apart.run(_visit(url, cookies[user], "dispatch", query, press=button))
         assert kept.frozen() is None, user
-    asyncio.run(_visit(url, cookies["wang"], "dispatch", query, press=button))
+    apart.run(_visit(url, cookies["wang"], "dispatch", query, press=button))
     assert kept.frozen().who == "wang", "pressed by who has it, it does"
