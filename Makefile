@@ -22,7 +22,7 @@ test: .venv/dev.stamp
 # on every page, signing in step by step. Not part of `make test`.
 test-long: .venv/dev.stamp
 	$(PY) -m pytest tests/long
-	$(PY) -m pytest -m thorough tests/browser
+	$(PY) -m pytest -m thorough tests/browser tests/test_crash.py
 
 sample: .venv/run.stamp
 	$(PY) -m renewal sample

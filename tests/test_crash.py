@@ -155,7 +155,10 @@ def fast(tmp_path) -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.mark.parametrize(("mode", "before", "stride"), [("once", 1, 1), ("killed", 1, 1), ("killed", 0, 7), ("full", 1, 7)])
+@pytest.mark.parametrize(("mode", "before", "stride"), [
+    ("once", 1, 3), ("killed", 1, 3), ("killed", 0, 7), ("full", 1, 7),
+    *(pytest.param(mode, 1, 1, marks=pytest.mark.thorough) for mode in ("once", "killed")),
+])
 def test_whichever_step_fails_the_old_or_the_new_is_there(fast, steps, mode, before, stride):
     start = Store(fast / "start")
     if before:

@@ -40,6 +40,7 @@ def look(page, url):
     assert page.locator("[data-testid=stException]").count() == 0, url
 
 
+@pytest.mark.thorough
 def test_nothing_in_a_name_runs_in_the_browser(served, page):
     for path in PAGES:
         look(page, f"{served}/{path}")
