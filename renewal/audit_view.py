@@ -46,8 +46,7 @@ def show(q: Question, given: dict[str, str]) -> None:
     asked = {"action": given["action"] or None, "actor": actor or None}
     links = [(_("最新的"), q.asked.url("audit", **asked, upto=None))] if upto is not None else []
     links += [(_("更早的 ›"), q.asked.url("audit", **asked, upto=found[PAGE].entry))] if len(found) > PAGE else []
-    if links:
-        ui.links(links)
+    ui.links(links)
     _table(found[:PAGE])
 
 

@@ -57,3 +57,21 @@ def empty_store(tmp_path) -> Path:
     folder = tmp_path / "empty"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="module")
+def others(store):
+    """What the other streets of a module's own `store` are called: what a street must not meet."""
+    from tests import roles
+
+    return roles.Others(store)
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory) -> Path:
+    """An access.toml with somebody in every role."""
+    from tests import roles
+
+    path = tmp_path_factory.mktemp("access") / "access.toml"
+    path.write_text(roles.access_text(), "utf-8")
+    return path

@@ -28,6 +28,7 @@ from renewal.store import Store, Upload, amend, build, load, publish
 from renewal.store.decisions import About, Decisions
 from renewal.store.load import Order
 from renewal.store.views import Views
+from tests.pages.conftest import asked
 
 ROOT = Path(__file__).resolve().parents[1]
 STREET, OTHER = "七里山街道", "大观园街道"
@@ -247,11 +248,7 @@ def opened(stem: str, store: Path, **query: str) -> AppTest:
     """A page, asked for by its address, as the first thing of a session."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RENEWAL_STORE", str(store))
-        app = AppTest.from_file(ROOT / "renewal" / "shell.py", default_timeout=120)
-        app.switch_page(str(ROOT / "pages" / f"{stem}.py"))
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.run()
+        return asked(stem, query, 120).run()
 
 
 @lru_cache(maxsize=1)

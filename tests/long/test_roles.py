@@ -41,18 +41,6 @@ def store(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def others(store):
-    return roles.Others(store)
-
-
-@pytest.fixture(scope="module")
-def listed(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("access") / "access.toml"
-    path.write_text(roles.access_text(), "utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
 def alone(tmp_path_factory):
     """A hand-made office without the rows of other streets than one."""
     folder, made = tmp_path_factory.mktemp("alone"), {}

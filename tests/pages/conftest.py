@@ -10,16 +10,21 @@ from streamlit.testing.v1 import AppTest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def asked(stem: str, query: dict[str, str], seconds: int) -> AppTest:
+    """A page by its file's stem and URL parameters, not yet run."""
+    app = AppTest.from_file(ROOT / "renewal" / "shell.py", default_timeout=seconds)
+    app.switch_page(str(ROOT / "pages" / f"{stem}.py"))
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app
+
+
 @pytest.fixture
 def opened(sample_store, monkeypatch):
     """Opens a page by its file's stem with URL parameters; gives the run."""
     def open_page(stem: str, *, store: Path = sample_store, **query: str) -> AppTest:
         monkeypatch.setenv("RENEWAL_STORE", str(store))
-        app = AppTest.from_file(ROOT / "renewal" / "shell.py", default_timeout=60)
-        app.switch_page(str(ROOT / "pages" / f"{stem}.py"))
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.run()
+        return asked(stem, query, 60).run()
     return open_page
 
 

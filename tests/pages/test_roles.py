@@ -31,18 +31,6 @@ def store(tmp_path_factory) -> Path:
     return roles.office(tmp_path_factory)
 
 
-@pytest.fixture(scope="module")
-def others(store):
-    return roles.Others(store)
-
-
-@pytest.fixture(scope="module")
-def listed(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("access") / "access.toml"
-    path.write_text(roles.access_text(), "utf-8")
-    return path
-
-
 @pytest.fixture
 def opened(store, listed):
     """Opens a page as somebody; gives the run and what it offers to download."""
