@@ -14,6 +14,7 @@ from renewal.i18n import _
 from renewal.plan import Target
 
 _EARLY = 120  # days from the start within which a label stands right of its line, where there is room
+_LITTLE = 0.1  # of all: a rise that is not named
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def s_curve(data: pd.DataFrame, *, as_of: date, labels: dict[str, str], targets:
                 bgcolor="rgba(255,255,255,0.85)",
             )
             if forecast in rows and value < total:
-                _forecast(chart, rows.dropna(subset=[forecast]), forecast, role, value, now + (last - start) * 0.12)
+                _forecast(chart, rows.dropna(subset=[forecast]), forecast, role, value, total, now + (last - start) * 0.12)
     for role, gap in (gaps or {}).items():
         _gap(chart, role, gap, total, early=pd.Timestamp(gap.since) < start + (last - start) * 0.15)
     for target in targets:
@@ -82,13 +83,16 @@ def s_curve(data: pd.DataFrame, *, as_of: date, labels: dict[str, str], targets:
     return chart.figure()
 
 
-def _forecast(chart: theme.Chart, rows: pd.DataFrame, column: str, role: str, value: float, free: pd.Timestamp) -> None:
-    """What streets say from the as-of date on, named where it has risen half its way, right of `free`."""
+def _forecast(chart: theme.Chart, rows: pd.DataFrame, column: str, role: str, value: float, total: float, free: pd.Timestamp) -> None:
+    """What streets say from the as-of date on, named where it has risen half its way, right of `free`. Where little is left there is no room
+    beside what is done, and the heading alone says what the line is."""
     if len(rows) < 2 or rows[column].max() <= value:
         return
     colour = theme.ROLE_COLOURS[role]
     chart.points(x=rows["as_of"], y=rows[column], mode="lines", name=f"{role} forecast",
                  line={"color": colour, "width": 2, "dash": "dashdot"})
+    if rows[column].max() - value < total * _LITTLE:
+        return
     risen = rows[rows[column] >= (rows[column].max() + value) / 2]
     half = next((r for _i, r in risen.iterrows() if r["as_of"] >= free), risen.iloc[-1])
     chart.note(_("街道预计"), x=half["as_of"], y=float(half[column]), xanchor="left", xshift=8, yanchor="top",
