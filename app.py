@@ -17,8 +17,9 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from renewal import health, settings
+from renewal import health, logs, settings
 from renewal.access import config, door, pages
+from renewal.early import Early
 from renewal.explained import Explained
 from renewal.i18n import _
 from renewal.store import Store
@@ -57,6 +58,7 @@ def explain_error(error: Exception) -> bool:
     return True
 
 
+logs.note_slow_figures()
 door.require_a_safe_address()
 # The server would else take a client's address from a header; the door itself decides whom to believe.
 os.environ["FORWARDED_ALLOW_IPS"] = ""
@@ -69,6 +71,6 @@ app = st.App(
         Route("/healthz", health.healthz), Route("/readyz", health.readyz), *pages.routes,
         Mount("/assets", StaticFiles(directory=settings.ROOT / "static")),
     ],
-    middleware=[Middleware(door.SecurityHeaders), Middleware(door.Door)],
+    middleware=[Middleware(door.SecurityHeaders), Middleware(door.Door), Middleware(Early)],
     on_script_error=explain_error,
 )

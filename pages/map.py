@@ -16,7 +16,7 @@ ui.begin(findings.on_map(projects, q.asked, q.plan))
 left, right = st.columns([66, 34], gap="medium")
 with left:
     with st.container(horizontal=True, vertical_alignment="center"):
-        parts.chart_heading(q, _("地图"), maps.disclaimer(), table="projects", legend=parts.map_legend())
+        parts.chart_heading(q, _("地图"), maps.disclaimer(projects, q.asked.street), table="projects", legend=parts.map_legend())
         fields.picker("view", _("范围"), list(maps.VIEWS), view, maps.VIEWS[0], names.get, st.segmented_control, required=True)
     chosen = parts.click_map(q, projects, view, HEIGHT)
     ui.legend(maps.LEGEND)

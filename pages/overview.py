@@ -28,7 +28,8 @@ with middle:
     parts.matrix_chart(q, role, height=560)
     ui.note(charts.matrix_legend())
 with right:
-    parts.chart(q, parts.static_map, _("地图"), maps.disclaimer(), table="projects", legend=parts.map_legend(), height=540)
+    said = maps.disclaimer(q.figure("projects"), q.asked.street)
+    parts.chart(q, parts.static_map, _("地图"), said, table="projects", legend=parts.map_legend(), height=540)
     ui.legend(maps.LEGEND)
 ui.definition("headline", "late", "s_curve", "progress_by_street", "progress_by_street_category", "reporting")
 q.ahead(

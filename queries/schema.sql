@@ -26,7 +26,7 @@ CREATE TABLE plan_tasks (task VARCHAR, name VARCHAR, unit VARCHAR, measure VARCH
 CREATE TABLE plan_documents (document VARCHAR, name VARCHAR, unit VARCHAR, task VARCHAR, kind VARCHAR, position INTEGER);
 CREATE TABLE plan_concerns (holder VARCHAR, subject VARCHAR);  -- tasks and documents: the work items and milestones they are about
 CREATE TABLE plan_kinds (kind VARCHAR, about VARCHAR);  -- kinds of file: whether their rows are about a project, community, unit or year
-CREATE TABLE plan_boxes (street VARCHAR, west DOUBLE, south DOUBLE, east DOUBLE, north DOUBLE);  -- WGS-84, around each street (data/geo)
+CREATE TABLE plan_boxes (street VARCHAR, west DOUBLE, south DOUBLE, east DOUBLE, north DOUBLE);  -- WGS-84, around each street (geo/ of the plan)
 CREATE TABLE plan_reasons (reason VARCHAR, spelling VARCHAR, position INTEGER);  -- coded reasons of delay, a row a spelling
 CREATE TABLE plan_calendar (first DATE, last DATE, factor DOUBLE);  -- days on which only a part of a day's work is done, year by year
 CREATE TABLE plan_lights (rule VARCHAR, subject VARCHAR, standard BOOLEAN, position INTEGER);  -- standard: the plan's own choice
@@ -57,20 +57,32 @@ CREATE TABLE register (
     batch INTEGER, mode VARCHAR, planned_commencement DATE, planned_commencement_to DATE,
     planned_completion DATE, planned_completion_to DATE, prior_provincial BOOLEAN
 );
+-- Works and milestones, nearly all the rows of a store, hold the last day of a date as the days after the first (x_days, nearly always 0, which costs no space);
+-- everybody reads them with x_to.
 -- kind 'progress' 进度台账, one row a work item. fields: 1 commence_planned 2 commence_actual 4 complete_planned
 -- 8 complete_forecast 16 complete_actual 32 progress 64 unit 128 reason 256 note
-CREATE TABLE works (
+CREATE TABLE works_stored (
     snapshot INTEGER, project_id VARCHAR, item VARCHAR, row INTEGER, fields INTEGER,
-    commence_planned DATE, commence_planned_to DATE, commence_actual DATE, commence_actual_to DATE,
-    complete_planned DATE, complete_planned_to DATE, complete_forecast DATE, complete_forecast_to DATE,
-    complete_actual DATE, complete_actual_to DATE, progress DOUBLE, unit VARCHAR, reason VARCHAR, note VARCHAR
+    commence_planned DATE, commence_planned_days INTEGER, commence_actual DATE, commence_actual_days INTEGER,
+    complete_planned DATE, complete_planned_days INTEGER, complete_forecast DATE, complete_forecast_days INTEGER,
+    complete_actual DATE, complete_actual_days INTEGER, progress DOUBLE, unit VARCHAR, reason VARCHAR, note VARCHAR
 );
+CREATE VIEW works AS
+SELECT snapshot, project_id, item, row, fields, commence_planned, commence_planned + commence_planned_days AS commence_planned_to,
+    commence_actual, commence_actual + commence_actual_days AS commence_actual_to, complete_planned, complete_planned + complete_planned_days AS complete_planned_to,
+    complete_forecast, complete_forecast + complete_forecast_days AS complete_forecast_to, complete_actual, complete_actual + complete_actual_days AS complete_actual_to,
+    progress, unit, reason, note
+FROM works_stored;
 -- kind 'milestones' 节点台账, one row a milestone (a wide file gives one for each of its milestones).
 -- fields: 1 planned 2 forecast 4 actual 8 evidence 16 note
-CREATE TABLE milestones (
+CREATE TABLE milestones_stored (
     snapshot INTEGER, project_id VARCHAR, milestone VARCHAR, row INTEGER, fields INTEGER,
-    planned DATE, planned_to DATE, forecast DATE, forecast_to DATE, actual DATE, actual_to DATE, evidence VARCHAR, note VARCHAR
+    planned DATE, planned_days INTEGER, forecast DATE, forecast_days INTEGER, actual DATE, actual_days INTEGER, evidence VARCHAR, note VARCHAR
 );
+CREATE VIEW milestones AS
+SELECT snapshot, project_id, milestone, row, fields, planned, planned + planned_days AS planned_to, forecast, forecast + forecast_days AS forecast_to,
+    actual, actual + actual_days AS actual_to, evidence, note
+FROM milestones_stored;
 
 -- ---- State at D as known at K (d DATE, k TIMESTAMP). No figure repeats this. ------------------------------------------
 
@@ -769,16 +781,28 @@ UNION ALL SELECT 'evaluations' AS kind, snapshot, plan_year::VARCHAR AS project_
 -- Code of the milestone 开工; completion is the level that the reader chooses.
 CREATE MACRO commencement() AS 'M13';
 
+-- Which streets each file speaks of, and the newest report of each project (community, unit, year) by kind of file.
+CREATE MACRO snapshot_streets_at(d, k) AS TABLE
+SELECT s.snapshot, q.street, s.kind, s.as_of, s.ord FROM (SELECT DISTINCT snapshot, street FROM reported) q JOIN snapshots_at(d, k) s USING (snapshot);
+CREATE MACRO reports_at(d, k) AS TABLE
+SELECT q.project_id, s.kind, max(s.as_of) AS as_of, max(s.ord) AS ord FROM reported q JOIN snapshots_at(d, k) s USING (snapshot) GROUP BY q.project_id, s.kind;
+
+-- The newest report of each project's milestones that has a row a milestone: it speaks of all that anybody's name, wide ones only of those that they have columns for.
+CREATE MACRO milestones_told_at(d, k) AS TABLE
+SELECT q.project_id, max(s.as_of) AS as_of FROM reported q JOIN (
+    SELECT snapshot, as_of FROM snapshots_at(d, k) WHERE kind = 'milestones' AND snapshot IN (SELECT snapshot FROM snapshot_columns WHERE field = 'milestone')
+) s USING (snapshot) GROUP BY q.project_id;
+
 -- Something with a due date that is not done: 逾期 when its newest report is younger than the due date, 到期未报 when the
 -- due date passed since that report (nobody knows), NULL when it is done, not due or without any due date.
 CREATE MACRO lateness(done, due, reported, d) AS CASE
     WHEN done IS NOT NULL THEN NULL WHEN due < reported THEN '逾期' WHEN due < d THEN '到期未报'
 END;
 
--- The targets of each batch; NULL where the plan sets none, and a row for every batch a register names.
+-- The targets of each batch that the plan sets any for.
 CREATE MACRO targets() AS TABLE
-SELECT b.batch, max(t.date) FILTER (WHERE t.role = 'commence') AS commence, max(t.date) FILTER (WHERE t.role = 'complete') AS complete
-FROM (SELECT batch FROM plan_targets UNION SELECT batch FROM register) b LEFT JOIN plan_targets t USING (batch) GROUP BY b.batch;
+SELECT batch, max(date) FILTER (WHERE role = 'commence') AS commence, max(date) FILTER (WHERE role = 'complete') AS complete
+FROM plan_targets GROUP BY batch;
 
 -- Days that can not be less than none; NULL stays NULL.
 CREATE MACRO not_negative(x) AS CASE WHEN x < 0 THEN 0 ELSE x END;
@@ -792,7 +816,7 @@ CREATE MACRO whole(x) AS coalesce(round(x), 0)::BIGINT;
 -- own reported date; categories: those with works in the newest report.
 CREATE MACRO status_at(d, k, lv) AS TABLE
 WITH m AS (SELECT * FROM milestones_at(d, k) WHERE milestone = commencement() OR milestone = lv),
-c AS (SELECT w.project_id, list(DISTINCT i.category) AS categories FROM works_at(d, k) w JOIN plan_items i USING (item) GROUP BY 1),
+c AS (SELECT w.project_id, list_sort(list(DISTINCT i.category)) AS categories FROM works_at(d, k) w JOIN plan_items i USING (item) GROUP BY 1),
 p AS (
     SELECT p.*, c.categories, t.commence AS commence_target, t.complete AS complete_target,
         CASE WHEN a.actual <= d THEN a.actual END AS commenced, CASE WHEN a.actual <= d THEN a.actual_to END AS commenced_to,
@@ -863,86 +887,244 @@ UNION ALL
 SELECT round, known, project_id, street, name, households, categories, 'complete', lv, complete_baseline, complete_replanned, complete_target, complete_due,
     complete_forecast, completed, completed_to, complete_lateness, complete_days_late, complete_reported FROM s;
 
--- What lights and the attention list measure: roles_at as it is now (round NULL) and at every round as first known. over: the community is completed, so that nothing of it is late any more.
--- expected: the newest forecast, unless it lies before the row's own report; behind: the larger of the days overdue and the days that this forecast lies after the due date.
-CREATE MACRO measured_at(d, k, lv, b, sc, cat) AS TABLE
-WITH r AS (
-    SELECT round, project_id, street, name, households, role, milestone, baseline, due, forecast, done, done_to, lateness, days_late, reported_as_of
-    FROM history_roles_at(d, k, lv, b, sc, cat)
-    UNION ALL
-    SELECT NULL, project_id, street, name, households, role, milestone, baseline, due, forecast, done, done_to, lateness, days_late, reported_as_of
-    FROM roles_at(d, k, lv, b, sc, cat)
-),
-o AS (SELECT *, coalesce(round, d) AS day, bool_or(role = 'complete' AND done IS NOT NULL) OVER (PARTITION BY round, project_id) AS over FROM r)
-SELECT * REPLACE (CASE WHEN NOT over THEN lateness END AS lateness, CASE WHEN NOT over THEN days_late END AS days_late),
-    CASE WHEN done IS NULL AND NOT over AND forecast >= reported_as_of THEN forecast END AS expected,
-    greatest(CASE WHEN NOT over THEN days_late END, expected - due) AS behind
-FROM o;
+-- What lights and the attention list measure of one target of a community; over: the community is completed, so that nothing of it is late any more.
+-- expected: the newest forecast, unless it lies before the row's own report; the measures are NULL where nobody knows. What passed since the last report is unknown.
+CREATE MACRO expected_of(done, over, forecast, reported) AS CASE WHEN done IS NULL AND NOT over AND forecast >= reported THEN forecast END;
+CREATE MACRO is_unknown(lateness, over) AS (NOT over AND lateness = '到期未报') IS TRUE;
+CREATE MACRO days_measured(due, lateness, days_late, reported, over) AS
+    CASE WHEN due IS NOT NULL AND reported IS NOT NULL AND NOT is_unknown(lateness, over) THEN CASE WHEN over THEN 0 ELSE coalesce(days_late, 0) END END;
+CREATE MACRO ahead_measured(due, lateness, expected, reported, over) AS CASE WHEN expected > due THEN expected - due
+    WHEN due IS NOT NULL AND reported IS NOT NULL AND NOT is_unknown(lateness, over) THEN 0 END;
+CREATE MACRO months_measured(done, due, lateness, reported, over) AS
+    CASE WHEN done IS NULL AND NOT over AND (NOT is_unknown(lateness, over) OR last_day(due) = last_day(reported)) THEN datediff('month', due, reported) END;
 
--- The lights of rule r ('standard': the plan's own choice; NULL: every rule), a row a round (as in measured_at), rule and subject: a community, or a street (project_id '').
--- The measures are those that queries/figures/lights.sql defines, NULL where nobody knows. A subject has the worse light of both roles; what passed since the last report is worse than green.
-CREATE MACRO lights_at(d, k, lv, b, sc, cat, r) AS TABLE
-WITH rules AS (
-    SELECT l.rule, l.subject, list({'light': t.light, 'measure': t.measure, 'strict': t.strict, 'value': t.value, 'position': t.position} ORDER BY t.position) AS tests
-    FROM plan_lights l JOIN plan_light_tests t USING (rule) WHERE r IS NULL OR l.rule = r OR (r = 'standard' AND l.standard) GROUP BY ALL
+-- Both targets of every community, of every batch and street, as they are now (round NULL) and at every round as first known: the columns of roles_at, and what is measured. behind: the larger of
+-- the days overdue and the days that the expected day lies after the due date.
+CREATE MACRO measured_at(d, k, lv) AS TABLE
+WITH s AS (
+    SELECT round, round AS day, project_id, street, name, batch, households, categories, completed IS NOT NULL AS over, commence_baseline, commence_due, commence_forecast,
+        commenced, commenced_to, commence_lateness, commence_days_late, commence_reported, complete_baseline, complete_due, complete_forecast, completed, completed_to,
+        complete_lateness, complete_days_late, complete_reported
+    FROM history_at(d, k, lv)
+    UNION ALL
+    SELECT NULL, d, project_id, street, name, batch, households, categories, completed IS NOT NULL, commence_baseline, commence_due, commence_forecast,
+        commenced, commenced_to, commence_lateness, commence_days_late, commence_reported, complete_baseline, complete_due, complete_forecast, completed, completed_to,
+        complete_lateness, complete_days_late, complete_reported
+    FROM status_at(d, k, lv)
+),
+r AS (
+    SELECT round, day, project_id, street, name, batch, households, categories, over, 'commence' AS role, commencement() AS milestone, commence_baseline AS baseline,
+        commence_due AS due, commence_forecast AS forecast, commenced AS done, commenced_to AS done_to, commence_lateness AS lateness, commence_days_late AS days_late,
+        commence_reported AS reported_as_of FROM s
+    UNION ALL
+    SELECT round, day, project_id, street, name, batch, households, categories, over, 'complete', lv, complete_baseline, complete_due, complete_forecast, completed,
+        completed_to, complete_lateness, complete_days_late, complete_reported FROM s
+)
+SELECT * REPLACE (CASE WHEN NOT over THEN lateness END AS lateness, CASE WHEN NOT over THEN days_late END AS days_late),
+    expected_of(done, over, forecast, reported_as_of) AS expected,
+    greatest(CASE WHEN NOT over THEN days_late END, expected_of(done, over, forecast, reported_as_of) - due) AS behind
+FROM r;
+
+-- The measures of one target as one number, so that few of many cases are judged: days, days ahead and months, each 0 for NULL, and whether it is done and whether unknown.
+CREATE MACRO case_of(done, due, forecast, lateness, days_late, reported, over) AS
+    (((coalesce(days_measured(due, lateness, days_late, reported, over) + 1, 0))::BIGINT * 100000
+    + coalesce(ahead_measured(due, lateness, expected_of(done, over, forecast, reported), reported, over) + 1, 0)) * 20000
+    + coalesce(months_measured(done, due, lateness, reported, over) + 10000, 0)) * 4
+    + CASE WHEN done IS NOT NULL OR over THEN 2 ELSE 0 END + CASE WHEN is_unknown(lateness, over) THEN 1 ELSE 0 END;
+
+-- The number (case_of) of both targets of every community, as measured_at.
+CREATE MACRO cases_at(d, k, lv) AS TABLE
+SELECT round, project_id, batch, street, categories,
+    case_of(commenced, commence_due, commence_forecast, commence_lateness, commence_days_late, commence_reported, completed IS NOT NULL) AS commence_case,
+    case_of(completed, complete_due, complete_forecast, complete_lateness, complete_days_late, complete_reported, completed IS NOT NULL) AS complete_case
+FROM history_at(d, k, lv)
+UNION ALL
+SELECT NULL, project_id, batch, street, categories,
+    case_of(commenced, commence_due, commence_forecast, commence_lateness, commence_days_late, commence_reported, completed IS NOT NULL),
+    case_of(completed, complete_due, complete_forecast, complete_lateness, complete_days_late, complete_reported, completed IS NOT NULL)
+FROM status_at(d, k, lv);
+
+-- What a light is called, and how bad it is: what can not be judged is no light, whether it was not reported since it was due (3) or not at all (5).
+CREATE MACRO light_of(rank) AS CASE rank WHEN 0 THEN 'red' WHEN 1 THEN 'orange' WHEN 2 THEN 'amber' WHEN 4 THEN 'green' ELSE 'no_light' END;
+CREATE MACRO rank_of(light, closed, known, unknown) AS
+    CASE light WHEN 'red' THEN 0 WHEN 'orange' THEN 1 WHEN 'amber' THEN 2 ELSE CASE WHEN closed OR known THEN 4 WHEN unknown THEN 3 ELSE 5 END END;
+CREATE MACRO reaches(value, strict, least) AS CASE WHEN strict THEN value > least ELSE value >= least END;
+
+-- Each of these cases judged by each rule about communities: the first test, from the top, that its value reaches. place: the decimal place of the rule in a code of lights (codes_at).
+CREATE MACRO judged_at(d, k, lv) AS TABLE
+WITH b AS (SELECT DISTINCT commence_case, complete_case FROM cases_at(d, k, lv)),
+m AS (
+    SELECT code, code % 4 >= 2 AS closed, code % 2 = 1 AS unknown, nullif(code // 8000000000, 0) - 1 AS days_late, nullif(code // 80000 % 100000, 0) - 1 AS forecast_late,
+        nullif(code // 4 % 20000, 0) - 10000 AS months_late
+    FROM (SELECT commence_case AS code FROM b UNION SELECT complete_case FROM b)
+),
+u AS (SELECT rule, pow(10, row_number() OVER (ORDER BY position) - 1)::BIGINT AS place FROM plan_lights WHERE subject = 'project'),
+v AS (
+    SELECT m.code, m.closed, m.unknown, u.rule, u.place, t.light, t.measure, t.position, t.strict, t.value AS least, CASE t.measure WHEN 'days_late' THEN m.days_late
+            WHEN 'unreported' THEN CASE WHEN m.unknown THEN 1 WHEN m.days_late IS NOT NULL THEN 0 END WHEN 'forecast_late' THEN m.forecast_late
+            WHEN 'months_late' THEN m.months_late END::DOUBLE AS value
+    FROM m CROSS JOIN u JOIN plan_light_tests t ON t.rule = u.rule
+),
+h AS (
+    SELECT code, rule, place, bool_or(closed) AS closed, bool_or(unknown) AS unknown, count(value) > 0 AS known, min(position) FILTER (WHERE reaches(value, strict, least)) AS hit
+    FROM v GROUP BY code, rule, place
+)
+SELECT h.code, h.rule, h.place, rank_of(v.light, h.closed, h.known, h.unknown) AS rank, v.position, v.measure, v.value
+FROM h LEFT JOIN v ON v.code = h.code AND v.rule = h.rule AND v.position = h.hit;
+
+-- The lights of every community at every round as first known, a row a round and community. code: a digit a rule about communities, the worse rank of both targets (what can not be
+-- judged is 3); nth: which round of the community in its batch; before, earlier: the codes of the round before and of the one before that, where it was on the list then.
+CREATE MACRO codes_at(d, k, lv) AS TABLE
+WITH j AS (SELECT code, sum(rank * place)::BIGINT AS ranks FROM judged_at(d, k, lv) GROUP BY code),
+h AS MATERIALIZED (
+    SELECT c.round, c.project_id, c.batch, c.street, c.categories, a.ranks AS commence, z.ranks AS complete
+    FROM (SELECT * FROM cases_at(d, k, lv) WHERE round IS NOT NULL) c JOIN j a ON a.code = c.commence_case JOIN j z ON z.code = c.complete_case
+),
+w AS (
+    SELECT commence, complete, sum(CASE worse WHEN 5 THEN 3 ELSE worse END * place)::BIGINT AS code
+    FROM (
+        SELECT b.commence, b.complete, u.place, least(b.commence // u.place % 10, b.complete // u.place % 10) AS worse
+        FROM (SELECT DISTINCT commence, complete FROM h) b CROSS JOIN (SELECT DISTINCT place FROM judged_at(d, k, lv)) u
+    ) GROUP BY commence, complete
+),
+n AS (SELECT round, row_number() OVER (ORDER BY round) AS number FROM moments_at(d, k))
+SELECT round, project_id, batch, street, categories, code, row_number() OVER rounds AS nth,
+    CASE WHEN lag(number) OVER rounds = number - 1 THEN lag(code) OVER rounds END AS before,
+    CASE WHEN lag(number, 2) OVER rounds = number - 2 THEN lag(code, 2) OVER rounds END AS earlier
+FROM h JOIN w USING (commence, complete) JOIN n USING (round)
+WINDOW rounds AS (PARTITION BY project_id, batch ORDER BY round);
+
+-- How many communities had which light at each round by each rule about communities, and how many changed it (see queries/figures/lights_history.sql): by batch, street and categories.
+CREATE MACRO light_counts_at(d, k, lv) AS TABLE
+WITH c AS (SELECT round, batch, street, categories, code, before, earlier, count(*) AS n FROM codes_at(d, k, lv) GROUP BY ALL),
+l AS (
+    SELECT c.round, c.batch, c.street, c.categories, u.rule, c.n, light_of(c.code // u.place % 10) AS light,
+        CASE WHEN c.before IS NOT NULL THEN light_of(c.before // u.place % 10) END AS before, CASE WHEN c.earlier IS NOT NULL THEN light_of(c.earlier // u.place % 10) END AS earlier
+    FROM c CROSS JOIN (SELECT DISTINCT rule, place FROM judged_at(d, k, lv)) u
+)
+SELECT round, batch, street, categories, rule, sum(n)::BIGINT AS subjects, coalesce(sum(n) FILTER (WHERE light = 'red'), 0)::BIGINT AS red,
+    coalesce(sum(n) FILTER (WHERE light = 'orange'), 0)::BIGINT AS orange, coalesce(sum(n) FILTER (WHERE light = 'amber'), 0)::BIGINT AS amber,
+    coalesce(sum(n) FILTER (WHERE light = 'green'), 0)::BIGINT AS green, coalesce(sum(n) FILTER (WHERE light = 'no_light'), 0)::BIGINT AS no_light,
+    coalesce(sum(n) FILTER (WHERE before IS NOT NULL), 0)::BIGINT AS compared, coalesce(sum(n) FILTER (WHERE light <> before), 0)::BIGINT AS changed,
+    coalesce(sum(n) FILTER (WHERE light <> before AND light = earlier), 0)::BIGINT AS returned
+FROM l GROUP BY round, batch, street, categories, rule;
+
+-- The light of every community at D by each rule about communities, and since when it is so (see queries/figures/lights.sql). A community has the worse light of both targets.
+CREATE MACRO community_lights_at(d, k, lv) AS TABLE
+WITH now AS (
+    SELECT j.rule, j.place, m.*, m.done IS NOT NULL OR m.over AS finished, j.rank, light_of(j.rank) AS light, j.position, j.measure, j.value
+    FROM (SELECT * FROM measured_at(d, k, lv) WHERE round IS NULL) m
+    JOIN (SELECT project_id, commence_case, complete_case FROM cases_at(d, k, lv) WHERE round IS NULL) c ON c.project_id = m.project_id
+    JOIN judged_at(d, k, lv) j ON j.code = CASE m.role WHEN 'commence' THEN c.commence_case ELSE c.complete_case END
+    QUALIFY row_number() OVER (PARTITION BY j.rule, m.project_id ORDER BY j.rank, j.position, j.value DESC, m.role DESC) = 1
+),
+c AS (  -- few codes a community
+    SELECT project_id, batch, code, max(nth) AS nth, max(round) AS round FROM codes_at(d, k, lv) WHERE round < d GROUP BY project_id, batch, code
+),
+past AS (
+    SELECT n.rule, n.project_id, max(c.nth) - coalesce(max(c.nth) FILTER (WHERE light_of(c.code // n.place % 10) <> n.light), 0) AS rounds,
+        max(light_of(c.code // n.place % 10)) FILTER (WHERE c.round = (SELECT max(round) FROM moments_at(d, k) WHERE round < d)) AS last_light
+    FROM c JOIN now n ON n.project_id = c.project_id AND n.batch = c.batch GROUP BY n.rule, n.project_id
+)
+SELECT n.rule, n.project_id, n.street, n.name, n.batch, n.categories, n.role, n.light, n.rank, n.measure, n.position, n.value, n.due, n.days_late, p.last_light,
+    1 + coalesce(p.rounds, 0) AS weeks, n.households, n.reported_as_of, (n.baseline <= n.reported_as_of)::INTEGER AS planned, n.finished::INTEGER AS done
+FROM now n LEFT JOIN past p ON p.rule = n.rule AND p.project_id = n.project_id;
+
+-- The counts that rules about streets go by, as measured_at: by batch and categories.
+CREATE MACRO street_counts_at(d, k, lv) AS TABLE
+SELECT round, day, street, batch, categories, role, sum(households) AS households, max(days_late) AS most_late, max(reported_as_of) AS reported_as_of,
+    bool_and(done IS NOT NULL OR over) AS closed, bool_or(is_unknown(lateness, over)) AS unknown, count(*) AS projects,
+    count(*) FILTER (WHERE baseline <= reported_as_of) AS planned, count(*) FILTER (WHERE done IS NOT NULL OR over) AS done,
+    count(*) FILTER (WHERE baseline IS NOT NULL AND reported_as_of IS NOT NULL) AS plans, count(*) FILTER (WHERE due IS NOT NULL AND reported_as_of IS NOT NULL) AS dues,
+    count(*) FILTER (WHERE lateness = '逾期') AS overdue,
+    count(*) FILTER (WHERE done_to > due AND done_to <> undated() AND last_day(done_to) = last_day(reported_as_of)) AS caught_up
+FROM measured_at(d, k, lv) GROUP BY round, day, street, batch, categories, role;
+
+-- The lights of the streets that a question is about by each rule about streets, a row a round (as in measured_at), rule and street: the worse light of both targets.
+CREATE MACRO street_lights_at(d, k, lv, b, sc, cat) AS TABLE
+WITH counted AS (
+    SELECT round, day, street, role, sum(households) AS households, max(most_late) AS most_late, max(reported_as_of) AS reported_as_of, bool_and(closed) AS closed,
+        bool_or(unknown) AND max(reported_as_of) IS NULL AS unknown, sum(projects)::BIGINT AS projects, sum(planned)::BIGINT AS planned, sum(done)::BIGINT AS done,
+        sum(plans)::BIGINT AS plans, sum(dues)::BIGINT AS dues, sum(overdue)::BIGINT AS overdue, sum(caught_up)::BIGINT AS caught_up
+    FROM street_counts_at(d, k, lv) WHERE batch = b AND list_contains(sc, street) AND (cat IS NULL OR list_contains(categories, cat))
+    GROUP BY round, day, street, role
+),
+months AS (  -- each finished month by its last round
+    SELECT street, role, last_day(round) AS month_end, max(round) AS round FROM counted WHERE last_day(round) <= d GROUP BY street, role, last_day(round)
+),
+numbered AS (
+    SELECT c.street, c.role, m.month_end, c.planned > c.done AS below, row_number() OVER (PARTITION BY c.street, c.role ORDER BY c.round) AS number
+    FROM months m JOIN counted c ON c.street = m.street AND c.role = m.role AND c.round = m.round
+),
+ends AS (  -- streak: for how many months in a row the street has been below
+    SELECT street, role, month_end, lead(month_end) OVER (PARTITION BY street, role ORDER BY number) AS next_end,
+        CASE WHEN below THEN number - coalesce(max(CASE WHEN NOT below THEN number END) OVER (PARTITION BY street, role ORDER BY number), 0) ELSE 0 END AS streak
+    FROM numbered
 ),
 m AS (
-    SELECT *, done IS NOT NULL OR over AS finished, due IS NOT NULL AND reported_as_of IS NOT NULL AS told, coalesce(lateness = '到期未报', false) AS unknown
-    FROM measured_at(d, k, lv, b, sc, cat)
+    SELECT c.*, CASE WHEN c.plans > 0 THEN 100 * (c.planned - c.done) / c.projects END AS points_behind,
+        CASE WHEN c.planned > 0 THEN 100 * (c.planned - c.done) / c.planned WHEN c.plans > 0 THEN 0 END AS percent_below,
+        CASE WHEN c.plans > 0 THEN CASE WHEN c.planned > c.done THEN coalesce(e.streak, 0) ELSE 0 END END AS months_below
+    FROM counted c LEFT JOIN ends e ON e.street = c.street AND e.role = c.role AND e.month_end <= c.day AND (e.next_end IS NULL OR e.next_end > c.day)
 ),
-communities AS (
-    SELECT round, 'project' AS subject, project_id, street, name, role, households, due, m.days_late AS most_late, reported_as_of, finished AS closed, unknown,
-        1 AS projects, (baseline <= reported_as_of)::INTEGER AS planned, finished::INTEGER AS done, {
-            'days_late': CASE WHEN told AND NOT unknown THEN coalesce(m.days_late, 0) END, 'unreported': CASE WHEN told OR unknown THEN unknown::INTEGER END,
-            'forecast_late': CASE WHEN expected > due OR (told AND NOT unknown) THEN not_negative(coalesce(expected - due, 0)) END,
-            'months_late': CASE WHEN NOT finished AND (NOT unknown OR last_day(due) = last_day(reported_as_of)) THEN datediff('month', due, reported_as_of) END,
-            'points_behind': NULL::DOUBLE, 'percent_below': NULL::DOUBLE, 'months_below': NULL::BIGINT, 'overdue': NULL::BIGINT, 'caught_up': NULL::BIGINT
-        } AS measures
-    FROM m
+v AS (
+    SELECT m.round, m.street, m.role, m.closed, m.unknown, u.rule, t.light, t.measure, t.position, t.strict, t.value AS least, CASE t.measure
+            WHEN 'points_behind' THEN m.points_behind WHEN 'percent_below' THEN m.percent_below WHEN 'months_below' THEN m.months_below
+            WHEN 'overdue' THEN CASE WHEN m.dues > 0 THEN m.overdue END WHEN 'caught_up' THEN CASE WHEN m.dues > 0 THEN m.caught_up END END::DOUBLE AS value
+    FROM m CROSS JOIN (SELECT rule FROM plan_lights WHERE subject = 'street') u JOIN plan_light_tests t ON t.rule = u.rule
 ),
-counted AS (
-    SELECT round, any_value(day) AS day, street, role, sum(households) AS households, max(days_late) AS most_late, max(reported_as_of) AS reported_as_of,
-        bool_and(finished) AS closed, bool_or(unknown) AS unknown, count(*) AS projects, count(*) FILTER (baseline <= reported_as_of) AS planned,
-        count(*) FILTER (finished) AS done, count(*) FILTER (baseline IS NOT NULL AND reported_as_of IS NOT NULL) AS plans, count(*) FILTER (told) AS dues,
-        count(*) FILTER (lateness = '逾期') AS overdue,
-        count(*) FILTER (done_to > due AND done_to <> undated() AND last_day(done_to) = last_day(reported_as_of)) AS caught_up
-    FROM m GROUP BY round, street, role
-),
-ends AS (  -- each finished month by its last round; streak: since which month the street has been below
-    SELECT *, CASE WHEN below THEN number - coalesce(max(number) FILTER (NOT below) OVER (PARTITION BY street, role ORDER BY number), 0) ELSE 0 END AS streak
-    FROM (
-        SELECT street, role, last_day(round) AS month_end, planned > done AS below, row_number() OVER (PARTITION BY street, role ORDER BY round) AS number
-        FROM (FROM counted WHERE last_day(round) <= d QUALIFY row_number() OVER (PARTITION BY street, role, last_day(round) ORDER BY round DESC) = 1)
-    )
-),
-offices AS (
-    SELECT c.round, 'street' AS subject, '' AS project_id, c.street, '' AS name, c.role, c.households, NULL::DATE AS due, c.most_late, c.reported_as_of, c.closed,
-        c.unknown AND c.reported_as_of IS NULL AS unknown, c.projects, c.planned, c.done, {
-            'days_late': NULL::BIGINT, 'unreported': NULL::INTEGER, 'forecast_late': NULL::BIGINT, 'months_late': NULL::BIGINT,
-            'points_behind': CASE WHEN c.plans > 0 THEN 100 * (c.planned - c.done) / c.projects END,
-            'percent_below': CASE WHEN c.planned > 0 THEN 100 * (c.planned - c.done) / c.planned WHEN c.plans > 0 THEN 0 END,
-            'months_below': CASE WHEN c.plans > 0 THEN CASE WHEN c.planned > c.done THEN coalesce(e.streak, 0) ELSE 0 END END,
-            'overdue': CASE WHEN c.dues > 0 THEN c.overdue END, 'caught_up': CASE WHEN c.dues > 0 THEN c.caught_up END
-        } AS measures
-    FROM counted c ASOF LEFT JOIN ends e ON e.street = c.street AND e.role = c.role AND e.month_end <= c.day
+h AS (
+    SELECT round, street, role, rule, bool_or(closed) AS closed, bool_or(unknown) AS unknown, count(value) > 0 AS known,
+        min(position) FILTER (WHERE reaches(value, strict, least)) AS hit
+    FROM v GROUP BY round, street, role, rule
 ),
 judged AS (
-    SELECT s.*, u.rule, list_filter([{
-            'light': t.light, 'measure': t.measure, 'strict': t.strict, 'position': t.position, 'least': t.value, 'value': CASE t.measure
-                WHEN 'days_late' THEN s.measures.days_late WHEN 'unreported' THEN s.measures.unreported WHEN 'forecast_late' THEN s.measures.forecast_late
-                WHEN 'months_late' THEN s.measures.months_late WHEN 'points_behind' THEN s.measures.points_behind
-                WHEN 'percent_below' THEN s.measures.percent_below WHEN 'months_below' THEN s.measures.months_below
-                WHEN 'overdue' THEN s.measures.overdue WHEN 'caught_up' THEN s.measures.caught_up END
-        } FOR t IN u.tests], lambda x: x.value IS NOT NULL) AS known,
-        list_filter(known, lambda x: CASE WHEN x.strict THEN x.value > x.least ELSE x.value >= x.least END)[1] AS hit,
-        CASE WHEN hit IS NOT NULL THEN hit['light'] WHEN closed OR len(known) > 0 THEN 'green' ELSE 'no_light' END AS light,
-        CASE light WHEN 'red' THEN 0 WHEN 'orange' THEN 1 WHEN 'amber' THEN 2 WHEN 'green' THEN 4 ELSE CASE WHEN unknown THEN 3 ELSE 5 END END AS rank
-    FROM (FROM communities UNION ALL BY NAME FROM offices) s JOIN rules u USING (subject)
+    SELECT h.round, h.street, h.role, h.rule, rank_of(v.light, h.closed, h.known, h.unknown) AS rank, v.position, v.measure, v.value
+    FROM h LEFT JOIN v ON v.round IS NOT DISTINCT FROM h.round AND v.street = h.street AND v.role = h.role AND v.rule = h.rule AND v.position = h.hit
 )
-SELECT round, rule, subject, project_id, street, name, role, light, rank, hit.measure AS measure, hit.position AS position, hit.value AS value, due,
-    most_late AS days_late, households, reported_as_of, projects, planned, done
-FROM judged
-QUALIFY row_number() OVER (PARTITION BY round, rule, street, project_id ORDER BY rank, hit.position, hit.value DESC, role DESC) = 1;
+SELECT j.round, j.rule, j.street, j.role, light_of(j.rank) AS light, j.rank, j.measure, j.position, j.value, m.most_late AS days_late, m.households, m.reported_as_of,
+    m.projects, m.planned, m.done
+FROM judged j JOIN m ON m.round IS NOT DISTINCT FROM j.round AND m.street = j.street AND m.role = j.role
+QUALIFY row_number() OVER (PARTITION BY j.round, j.rule, j.street ORDER BY j.rank, j.position, j.value DESC, j.role DESC) = 1;
+
+-- The communities behind, or due and unreported, at D (round NULL) and at every round before as first known, with what queries/figures/attention.sql defines: of each street, batch and
+-- categories the ten that come first, since no others can be among the ten of any question. line: their order is that of the list.
+CREATE MACRO attention_lines_at(d, k, lv) AS TABLE
+WITH n AS (
+    SELECT round, day, project_id, batch, street, name, categories, role, milestone, households, due, lateness, days_late, expected, behind, reported_as_of
+    FROM measured_at(d, k, lv) WHERE (round IS NULL OR round < d) AND done IS NULL AND NOT over AND (behind > 0 OR lateness = '到期未报')
+),
+earlier AS (  -- the newest round at least 28 days before each day
+    SELECT n.day, max(m.round) AS round FROM (SELECT DISTINCT day FROM n) n JOIN moments_at(d, k) m ON m.round <= n.day - 28 GROUP BY n.day
+),
+p AS (SELECT round, project_id, batch, role, lateness, expected, behind, reported_as_of FROM measured_at(d, k, lv) WHERE round IN (SELECT round FROM earlier)),
+compared AS (
+    SELECT n.*, p.round AS before_round, CASE WHEN p.round IS NOT NULL AND (p.behind IS NOT NULL OR p.lateness IS NULL) THEN not_negative(coalesce(p.behind, 0)) END AS before_days,
+        p.expected AS expected_before, p.reported_as_of AS reported_before
+    FROM n LEFT JOIN earlier e ON e.day = n.day
+    LEFT JOIN p ON p.project_id = n.project_id AND p.role = n.role AND p.batch = n.batch AND p.round = e.round
+),
+judged AS (
+    SELECT *, CASE WHEN behind > 0 THEN 'measured' ELSE 'due_unreported' END AS state,
+        CASE WHEN NOT coalesce(behind > 0, false) THEN NULL WHEN before_days IS NULL THEN 'no_comparison'
+            WHEN coalesce(expected, reported_as_of) > expected_before OR behind - before_days > reported_as_of - reported_before THEN 'worse'
+            WHEN behind < before_days THEN 'better' ELSE 'same' END AS trend
+    FROM compared
+),
+chosen AS (  -- one role a community
+    SELECT * FROM judged QUALIFY row_number() OVER (PARTITION BY round, project_id ORDER BY state <> 'measured', behind DESC, due, role DESC) = 1
+),
+scored AS (
+    SELECT * REPLACE (CASE WHEN state = 'measured' AND households IS NULL THEN 'no_households' ELSE state END AS state),
+        CASE WHEN state = 'measured' THEN CASE trend WHEN 'worse' THEN 1.5 WHEN 'better' THEN 0.5 ELSE 1.0 END END::DOUBLE AS factor,
+        behind * households * CASE WHEN state = 'measured' THEN CASE trend WHEN 'worse' THEN 1.5 WHEN 'better' THEN 0.5 ELSE 1.0 END END::DOUBLE AS points
+    FROM chosen
+)
+SELECT * EXCLUDE (lateness, reported_before) FROM scored
+QUALIFY row_number() OVER (
+    PARTITION BY round, batch, street, categories
+    ORDER BY CASE state WHEN 'measured' THEN 0 WHEN 'no_households' THEN 1 ELSE 2 END, points DESC, behind DESC, due, project_id
+) <= 10;
 
 -- The part of a full day's work that each day from `first` to `last` allows (the plan's calendar; the least of the windows it lies in).
 CREATE MACRO working_days(first_day, last_day) AS TABLE
@@ -951,21 +1133,24 @@ FROM (SELECT unnest(generate_series(first_day, last_day, INTERVAL 1 DAY)) AS day
 GROUP BY d.day;
 
 -- What the forecasts are made from (renewal/analysis/forecast.py), nothing where the scope is empty: every fourth round and the newest one up to D with the whole batch as first known
--- then, a row a round, project and role (mine: in the streets sc; a reference class needs the others too, without names); and the calendar, a row a day (round) with effort, from the
+-- then, a row a round, project and role (mine: in the streets sc; a reference class needs the others too, without names), of older rounds only the days; and the calendar, a row a day (round) with effort, from the
 -- first plan or event to three years after D, at least the years of the made-up programmes (renewal/analysis/programmes.py).
 CREATE MACRO forecast_basis_at(d, k, lv, b, sc, cat) AS TABLE
 WITH every AS (SELECT list(street) AS streets FROM plan_streets),
 n AS (SELECT round, row_number() OVER (ORDER BY round) AS n, round = max(round) OVER () AS newest FROM moments_at(d, k)),
 h AS (
-    SELECT h.*, n.newest FROM history_roles_at(d, k, lv, b, (SELECT streets FROM every), cat) h JOIN n USING (round)
+    SELECT h.* FROM history_roles_at(d, k, lv, b, (SELECT streets FROM every), cat) h JOIN n USING (round)
     WHERE (n.newest OR n.n % 4 = 1) AND len(sc) > 0
 ),
 span AS (SELECT least(min(done), min(baseline)) AS first, max(round) AS last FROM h)
-SELECT round, role, project_id, street, name, households, list_contains(sc, street) AS mine, baseline, coalesce(forecast, replanned, baseline) AS stated, replanned, forecast, target, done,
-    done_to, reported_as_of, known, milestone, NULL::DOUBLE AS effort
-FROM h
+SELECT round, role, project_id, newest AND list_contains(sc, street) AS mine, baseline, coalesce(forecast, replanned, baseline) AS stated, done, done_to, reported_as_of,
+    CASE WHEN newest THEN street END AS street, CASE WHEN newest THEN name END AS name, CASE WHEN newest THEN households END AS households,
+    CASE WHEN newest THEN replanned END AS replanned, CASE WHEN newest THEN forecast END AS forecast, CASE WHEN newest THEN target END AS target,
+    CASE WHEN newest THEN milestone END AS milestone, NULL::DOUBLE AS effort
+FROM (SELECT *, round = (SELECT max(round) FROM h) AS newest FROM h)
 UNION ALL BY NAME
-SELECT w.day AS round, w.effort FROM span s, LATERAL (SELECT * FROM working_days(least(s.first, DATE '2020-01-01'), greatest(s.last + 1096, DATE '2024-12-31'))) w
+SELECT w.day AS round, false AS mine, w.effort
+FROM span s, LATERAL (SELECT * FROM working_days(least(s.first, DATE '2020-01-01'), greatest(s.last + 1096, DATE '2024-12-31'))) w
 WHERE s.first IS NOT NULL;
 
 -- The coded reason in a ledger's own words: of the spellings that they hold the one that stands first, the longer before the shorter. '' where
@@ -1047,13 +1232,56 @@ SELECT p.project_id, i.item, i.position, coalesce(nullif(w.unit, ''), nullif(i.u
         WHEN w.item IS NOT NULL THEN 'planned' WHEN f.as_of IS NOT NULL THEN 'not_concerned' ELSE 'not_reported' END AS state,
     CASE WHEN state NOT IN ('accepted', 'taken_over') THEN w.lateness END AS lateness
 FROM projects_at(d, k) p CROSS JOIN (FROM plan_items WHERE facility = '专业设施') i
-LEFT JOIN (SELECT DISTINCT project_id, as_of FROM filed_at(d, k, 'progress') WHERE newest) f ON f.project_id = p.project_id
-LEFT JOIN (SELECT DISTINCT project_id, as_of FROM filed_at(d, k, 'acceptance') WHERE newest) g ON g.project_id = p.project_id
-LEFT JOIN (SELECT DISTINCT project_id, as_of FROM filed_at(d, k, 'takeover') WHERE newest) h ON h.project_id = p.project_id
+LEFT JOIN reports_at(d, k) f ON f.project_id = p.project_id AND f.kind = 'progress'
+LEFT JOIN reports_at(d, k) g ON g.project_id = p.project_id AND g.kind = 'acceptance'
+LEFT JOIN reports_at(d, k) h ON h.project_id = p.project_id AND h.kind = 'takeover'
 LEFT JOIN work_status_at(d, k) w ON w.project_id = p.project_id AND w.item = i.item
 LEFT JOIN special_acceptance_at(d, k) a ON a.project_id = p.project_id AND a.item = i.item
 LEFT JOIN takeover_at(d, k) t ON t.project_id = p.project_id AND t.item = i.item
 WHERE p.on_list;
+
+-- Works that are done, or go on, before those that should come first: a row a pair of works of a community (see queries/figures/sequence_conflicts.sql).
+CREATE MACRO conflicts_at(d, k) AS TABLE
+WITH finished AS (  -- by other ledgers than the progress ledger, which may not know yet
+    SELECT project_id, item FROM takeover_at(d, k) WHERE taken <= d
+    UNION SELECT project_id, item FROM special_acceptance_at(d, k) WHERE passed
+),
+o AS (  -- either work of a usual order may be the earlier one: the community's own organisation goes before
+    SELECT earlier, subject AS later, true AS usual FROM plan_orders UNION ALL SELECT subject, earlier, false FROM plan_orders
+),
+w AS (
+    SELECT w.project_id, w.item, w.position, w.commenced, w.commenced_to, w.completed, w.completed_to, w.reported_as_of, w.snapshot, w.row,
+        coalesce(nullif(w.unit, ''), nullif(w.plan_unit, '')) AS unit, coalesce(w.complete_forecast, w.complete_planned) AS expected,
+        CASE WHEN w.complete_forecast IS NULL THEN w.complete_planned_to ELSE w.complete_forecast_to END AS expected_to,
+        CASE w.completed_to WHEN undated() THEN w.completed ELSE w.completed_to END AS completed_by,
+        w.completed IS NULL AND f.item IS NOT NULL AS finished_elsewhere, q.step, q.begins, q.ends_to
+    FROM work_status_at(d, k) w LEFT JOIN sequence_at(d, k) q ON q.project_id = w.project_id AND q.item = w.item
+    LEFT JOIN finished f ON f.project_id = w.project_id AND f.item = w.item
+    WHERE w.item IN (SELECT subject FROM plan_orders UNION SELECT earlier FROM plan_orders)
+),
+pairs AS (
+    SELECT e.project_id, e.item AS earlier, e.commenced AS earlier_commenced, e.commenced_to AS earlier_commenced_to, e.completed AS earlier_completed,
+        e.completed_to AS earlier_completed_to, e.expected AS earlier_expected, e.expected_to AS earlier_expected_to, e.unit AS earlier_unit, e.row AS earlier_row,
+        e.position AS earlier_position, l.item AS later, l.commenced AS later_commenced, l.commenced_to AS later_commenced_to, l.completed AS later_completed,
+        l.completed_to AS later_completed_to, l.completed_by, l.expected AS later_expected, l.expected_to AS later_expected_to, l.unit AS later_unit,
+        l.position AS later_position, l.finished_elsewhere, l.reported_as_of, l.snapshot, l.row, o.usual,
+        coalesce(e.step < l.step AND coalesce(e.ends_to <= l.begins, true), false) AS own
+    FROM o JOIN w e ON e.item = o.earlier JOIN w l ON l.project_id = e.project_id AND l.item = o.later
+    WHERE l.item <> e.item AND NOT e.finished_elsewhere AND (coalesce(e.step < l.step AND coalesce(e.ends_to <= l.begins, true), false)
+        OR o.usual AND NOT coalesce(l.step < e.step AND coalesce(l.ends_to <= e.begins, true), false))
+),
+judged AS (
+    SELECT *, CASE WHEN own AND usual THEN 'both' WHEN own THEN 'own' ELSE 'usual' END AS basis, CASE
+            WHEN later_completed IS NOT NULL AND (earlier_completed IS NULL OR earlier_completed_to <> undated() AND earlier_completed > completed_by) THEN 'happened'
+            WHEN later_completed IS NULL AND later_commenced IS NOT NULL AND NOT finished_elsewhere AND earlier_completed IS NULL AND earlier_commenced IS NULL THEN 'happening'
+            WHEN later_completed IS NULL AND earlier_completed IS NULL AND NOT finished_elsewhere AND later_expected_to >= reported_as_of
+                AND later_expected_to < earlier_expected THEN 'ahead'
+        END AS kind
+    FROM pairs
+)
+SELECT * EXCLUDE (own, usual, finished_elsewhere, completed_by), CASE kind WHEN 'happened' THEN coalesce(earlier_completed, reported_as_of) - completed_by
+    WHEN 'happening' THEN reported_as_of - later_commenced ELSE earlier_expected - later_expected_to END AS days
+FROM judged WHERE kind IS NOT NULL;
 
 -- Property management of each project on the list at D: in_force is the mode in force by then (none: told that there is none); one from a later day is only
 -- planned. finished: 完工 by the milestone ledger, without it the earliest acceptance (of the works, comprehensive). after_finish: finished by its own report and nothing in force (NULL:
@@ -1133,19 +1361,89 @@ SELECT *, CASE WHEN baseline IS NULL THEN 'no_plan' WHEN done IS NOT NULL THEN C
         - baseline AS days
 FROM r;
 
--- What a new report of a community said of when it will commence and complete (level lv), as first known: the rows of history_roles_at in which its own report is new, has a column for
--- forecasts and gives one; what is carried from an older report is no statement. Those that first tell that it is done stand beside them (done).
-CREATE MACRO statements_at(d, k, lv, b, sc, cat) AS TABLE
+-- What a new report of a community said of when it will commence and complete (level lv), as first known: the rows of history_at, one a role, in which its own report is new, has a column for
+-- forecasts and gives one; what is carried from an older report is no statement. moved: days from the statement before, later is positive. Those that first tell that it is done stand beside
+-- them (done). few: the communities asked about (NULL: all), which are looked up before anything else.
+CREATE MACRO statements_at(d, k, lv, few) AS TABLE
 WITH told AS (
     SELECT DISTINCT m.project_id, m.milestone, s.as_of, s.known_at, s.withdrawn_at
-    FROM milestones m JOIN snapshots s USING (snapshot) WHERE (m.milestone = commencement() OR m.milestone = lv) AND m.fields & 2 > 0 AND m.forecast IS NOT NULL
+    FROM milestones m JOIN snapshots s USING (snapshot)
+    WHERE (m.milestone = commencement() OR m.milestone = lv) AND m.fields & 2 > 0 AND m.forecast IS NOT NULL AND (few IS NULL OR list_contains(few, m.project_id))
+),
+h AS (
+    SELECT round, known, project_id, street, name, batch, categories, 'commence' AS role, commencement() AS milestone, commence_baseline AS baseline,
+        commence_target AS target, commence_forecast AS forecast, commenced AS done, commenced_to AS done_to, commence_reported AS reported_as_of
+    FROM history_at(d, k, lv) WHERE commence_reported IS NOT NULL AND (few IS NULL OR list_contains(few, project_id))
+    UNION ALL
+    SELECT round, known, project_id, street, name, batch, categories, 'complete', lv, complete_baseline, complete_target, complete_forecast, completed, completed_to,
+        complete_reported
+    FROM history_at(d, k, lv) WHERE complete_reported IS NOT NULL AND (few IS NULL OR list_contains(few, project_id))
+),
+s AS (
+    SELECT * FROM h
+    WHERE h.done IS NOT NULL OR (h.forecast IS NOT NULL AND EXISTS (
+        FROM told t WHERE t.project_id = h.project_id AND t.milestone = h.milestone AND t.as_of = h.reported_as_of AND t.known_at <= h.known
+            AND (t.withdrawn_at IS NULL OR t.withdrawn_at > h.known)
+    ))
+    QUALIFY row_number() OVER (PARTITION BY h.project_id, h.role, CASE WHEN h.done IS NULL THEN h.reported_as_of END ORDER BY h.round) = 1
 )
-FROM (FROM history_roles_at(d, k, lv, b, sc, cat) WHERE reported_as_of IS NOT NULL) h
-WHERE h.done IS NOT NULL OR (h.forecast IS NOT NULL AND EXISTS (
-    FROM told t WHERE t.project_id = h.project_id AND t.milestone = h.milestone AND t.as_of = h.reported_as_of AND t.known_at <= h.known
-        AND (t.withdrawn_at IS NULL OR t.withdrawn_at > h.known)
-))
-QUALIFY row_number() OVER (PARTITION BY h.project_id, h.role, CASE WHEN h.done IS NULL THEN h.reported_as_of END ORDER BY h.round) = 1;
+SELECT *, CASE WHEN done IS NULL THEN forecast - lag(forecast) OVER (PARTITION BY project_id, role, done IS NULL ORDER BY reported_as_of) END AS moved FROM s;
+
+-- What the statements of each community not yet done come to, a row a community and role (see queries/figures/forecast_moves.sql).
+CREATE MACRO moves_at(d, k, lv) AS TABLE
+SELECT project_id, role, count(*) AS statements, count(*) FILTER (WHERE moved > 0) AS slips, count(*) FILTER (WHERE moved < 0) AS pulls,
+    coalesce(sum(moved), 0) AS net_days, coalesce(sum(moved) FILTER (WHERE moved > 0), 0) AS later_days,
+    coalesce(-sum(moved) FILTER (WHERE moved < 0), 0) AS earlier_days, count(*) FILTER (WHERE recent) AS recent_statements,
+    count(*) FILTER (WHERE recent AND moved <> 0) AS recent_moves, coalesce(sum(moved) FILTER (WHERE recent), 0) AS recent_days,
+    arg_min(forecast, reported_as_of) AS first_forecast, arg_max(forecast, reported_as_of) AS newest_forecast, min(reported_as_of) AS first_stated,
+    max(reported_as_of) AS newest_stated, max(reported_as_of) FILTER (WHERE moved <> 0) AS last_moved,
+    arg_max(moved, reported_as_of) FILTER (WHERE moved <> 0) AS last_move, max(reported_as_of) - min(reported_as_of) AS passed
+FROM (SELECT *, reported_as_of > d - 28 AS recent FROM statements_at(d, k, lv, NULL::VARCHAR[]) WHERE done IS NULL) GROUP BY project_id, role;
+
+-- Every change of a published plan, of milestones and of the works in force: a row a step (see queries/figures/replans.sql). source: the ledger; a register speaks only where the milestone
+-- ledger has never had a plan.
+CREATE MACRO replans_at(d, k) AS TABLE
+WITH s AS (SELECT snapshot, kind, as_of, ord FROM snapshots_at(d, k)),
+m AS (
+    SELECT m.project_id, m.milestone, m.planned, m.planned_to, m.snapshot, m.row, s.as_of, s.ord FROM milestones m JOIN s USING (snapshot) SEMI JOIN (
+        SELECT project_id, milestone FROM milestones JOIN s USING (snapshot) GROUP BY project_id, milestone HAVING min(planned_to) < max(planned_to)
+    ) x ON x.project_id = m.project_id AND x.milestone = m.milestone
+),
+w AS (
+    SELECT w.project_id, w.item, w.commence_planned, w.commence_planned_to, w.complete_planned, w.complete_planned_to, w.snapshot, w.row, i.category, s.as_of, s.ord
+    FROM works w JOIN s USING (snapshot) JOIN plan_items i USING (item) SEMI JOIN (
+        SELECT project_id, item FROM works JOIN s USING (snapshot) GROUP BY project_id, item
+        HAVING min(commence_planned_to) < max(commence_planned_to) OR min(complete_planned_to) < max(complete_planned_to)
+    ) x ON x.project_id = w.project_id AND x.item = w.item SEMI JOIN works_at(d, k) n ON n.project_id = w.project_id AND n.item = w.item
+),
+r AS (
+    SELECT r.project_id, CASE o.role WHEN 'commence' THEN commencement() ELSE u.default_level END AS subject,
+        CASE o.role WHEN 'commence' THEN r.planned_commencement ELSE r.planned_completion END AS planned,
+        CASE o.role WHEN 'commence' THEN r.planned_commencement_to ELSE r.planned_completion_to END AS planned_to, r.snapshot, r.row, s.as_of, s.ord
+    FROM register r JOIN s USING (snapshot) CROSS JOIN plan_rules u CROSS JOIN (VALUES ('commence'), ('complete')) o(role)
+),
+published AS (
+    SELECT 'project' AS level, 'milestones' AS source, project_id, milestone AS subject, '' AS work_role, '' AS category, planned, planned_to, snapshot, row, as_of, ord FROM m
+    UNION ALL
+    SELECT 'project', 'register', project_id, subject, '', '', planned, planned_to, snapshot, row, as_of, ord FROM r
+    ANTI JOIN (FROM milestones_at(d, k) WHERE baseline_to IS NOT NULL) b ON b.project_id = r.project_id AND b.milestone = r.subject
+    UNION ALL
+    SELECT 'work', 'progress', project_id, item, 'commence', category, commence_planned, commence_planned_to, snapshot, row, as_of, ord FROM w
+    UNION ALL
+    SELECT 'work', 'progress', project_id, item, 'complete', category, complete_planned, complete_planned_to, snapshot, row, as_of, ord FROM w
+),
+plans AS (  -- of each as-of date the newest file
+    SELECT * FROM published WHERE planned_to IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY level, project_id, subject, work_role, as_of ORDER BY ord DESC) = 1
+),
+steps AS (
+    SELECT *, lag(planned) OVER dates AS before, lag(planned_to) OVER dates AS before_to, first_value(planned) OVER dates AS baseline,
+        first_value(planned_to) OVER dates AS baseline_to
+    FROM plans WINDOW dates AS (PARTITION BY level, project_id, subject, work_role ORDER BY as_of)
+)
+SELECT level, source, project_id, subject, work_role, category, row_number() OVER (PARTITION BY level, project_id, subject, work_role ORDER BY as_of) AS step,
+    count(*) OVER (PARTITION BY level, project_id, subject, work_role) AS steps, as_of, baseline, baseline_to, before, before_to, planned, planned_to, snapshot, row
+FROM steps WHERE planned_to <> before_to;
 
 -- How long each community took, or has taken so far, from one of the plan's milestones that ledgers hold to the next (stage: code of the first, stage_to of the second), and each
 -- work from its commencement to its completion (stage 'works'; of a category, if one is asked, only its own works). A date to the month counts by its last day. fate: ended; open (days up to the report
@@ -1164,10 +1462,9 @@ m AS (
     SELECT project_id, milestone, reported_as_of, CASE WHEN actual <= d THEN actual END AS day, CASE WHEN actual <= d THEN actual_to END AS day_to
     FROM milestones_at(d, k)
 ),
-implied AS (SELECT DISTINCT m.project_id, b.earlier AS milestone FROM m JOIN before b ON b.subject = m.milestone WHERE m.day IS NOT NULL),
-told AS (  -- files with a row a milestone speak of all that anybody's name, wide ones only of those that they have columns for
-    SELECT f.project_id, max(f.as_of) AS as_of FROM filed_at(d, k, 'milestones') f
-    SEMI JOIN (FROM snapshot_columns WHERE field = 'milestone') c USING (snapshot) GROUP BY f.project_id
+implied AS (
+    SELECT DISTINCT m.project_id, b.earlier AS milestone FROM m JOIN (SELECT * FROM before WHERE earlier IN (SELECT stage_to FROM stages)) b ON b.subject = m.milestone
+    WHERE m.day IS NOT NULL
 ),
 spans AS (
     SELECT t.stage, t.stage_to, t.position, s.*, '' AS unit, '' AS item, a.day AS began, a.day_to AS began_to, z.day AS done, z.day_to AS done_to,
@@ -1175,7 +1472,7 @@ spans AS (
         greatest(z.reported_as_of, CASE WHEN t.stage_to IN (SELECT milestone FROM m) THEN l.as_of END) AS until
     FROM s CROSS JOIN (FROM stages WHERE stage_to IS NOT NULL) t
     LEFT JOIN m a ON a.project_id = s.project_id AND a.milestone = t.stage LEFT JOIN m z ON z.project_id = s.project_id AND z.milestone = t.stage_to
-    LEFT JOIN implied i ON i.project_id = s.project_id AND i.milestone = t.stage_to LEFT JOIN told l ON l.project_id = s.project_id
+    LEFT JOIN implied i ON i.project_id = s.project_id AND i.milestone = t.stage_to LEFT JOIN milestones_told_at(d, k) l ON l.project_id = s.project_id
     UNION ALL
     SELECT 'works', '', 1000, s.*, coalesce(nullif(w.unit, ''), w.plan_unit, ''), w.item, w.commenced, w.commenced_to, w.completed, w.completed_to, false,
         w.reported_as_of
@@ -1293,8 +1590,7 @@ FROM g ANTI JOIN (FROM project_scope_at(d, k) WHERE prior_provincial) x ON x.pro
 -- one was never sent), and whether all of them belong to the round (期) that ends at D.
 CREATE MACRO reporting_at(d, k) AS TABLE
 WITH newest AS (
-    SELECT q.street, s.kind, max(s.as_of) AS as_of
-    FROM (SELECT DISTINCT snapshot, street FROM reported) q JOIN snapshots_at(d, k) s USING (snapshot) GROUP BY ALL
+    SELECT street, kind, max(as_of) AS as_of FROM snapshot_streets_at(d, k) GROUP BY street, kind
 ),
 kinds AS (
     SELECT street, max(as_of) FILTER (WHERE kind = 'register') AS register_as_of,
@@ -1596,6 +1892,24 @@ CREATE MACRO listed_at(d, k) AS TABLE
 SELECT *, min(joined_as_of) OVER (PARTITION BY batch) AS first_as_of,
     joined_as_of < first_as_of + (SELECT round_days FROM plan_rules) AS first_list
 FROM projects_at(d, k);
+
+-- How many projects and rows each file gives each street, and how many of these rows are in force at D; withdrawn files and those that nobody knew at K among them.
+CREATE MACRO street_rows_at(d, k) AS TABLE
+WITH r AS (
+    SELECT snapshot, project_id, '' AS subject, row FROM register
+    UNION ALL SELECT snapshot, project_id, subject, row FROM ledger_rows()
+),
+now AS (
+    SELECT snapshot, project_id, '' AS subject FROM projects_at(d, k) WHERE on_list
+    UNION ALL SELECT snapshot, project_id, item FROM works_at(d, k)
+    UNION ALL SELECT snapshot, project_id, milestone FROM milestones_at(d, k)
+    UNION ALL SELECT snapshot, project_id, subject FROM further_at(d, k)
+)
+SELECT r.snapshot, q.street, count(DISTINCT r.project_id) AS projects, count(DISTINCT r.row) AS rows,
+    count(DISTINCT CASE WHEN n.snapshot IS NOT NULL THEN r.row END) AS in_force
+FROM r JOIN reported q ON q.snapshot = r.snapshot AND q.project_id = r.project_id
+LEFT JOIN now n ON n.snapshot = r.snapshot AND n.project_id = r.project_id AND n.subject = r.subject
+GROUP BY r.snapshot, q.street;
 
 -- ---- What quality rules look at: the rows that publication p brought, or (p NULL) the rows in force at D ----------------
 CREATE MACRO checked_snapshots(d, k, p) AS TABLE

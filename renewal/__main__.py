@@ -1,5 +1,5 @@
 """Commands: python -m renewal load | snapshots | figure | plan | new-plan | check-plan | quality | publications | withdraw | verify | rebuild |
-backup | restore | export | patch | sample | access | account | audit | serve.
+backup | restore | replicate | export | rollup | patch | sample | access | account | audit | slow | serve.
 
 Exit codes: 0 done; 2 refused, nothing changed; 3 (load --good-only) published, though some files were refused.
 """
@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -121,6 +122,10 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("file", type=Path, metavar="FILE")
     sub.add_argument("--accept", action="store_true", help="restore although rows differ from what was published")
 
+    sub = command("replicate", _replicate, "copy the store for a server that only shows, or bring such a copy up to date")
+    sub.add_argument("--to", type=Path, required=True, metavar="DIR", help="a copy, or an empty folder")
+    sub.add_argument("--every", type=float, metavar="SECONDS", help="go on until interrupted, once in so many seconds")
+
     sub = command("decisions", _decisions, "decisions of the meetings: write one down, close it, put it off, list them")
     sub.add_argument("action", choices=("list", "add", "close", "carry", "void"))
     sub.add_argument("number", nargs="?", type=int, help="number of the decision (close, carry, void)")
@@ -134,6 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("export", _export, "write a table (--list names them), a street's form, or what is taken away from a meeting, to a file")
     sub.add_argument("what", nargs="?", metavar="TABLE", help="name of a table, forms, unit_form, deck or bulletin")
     sub.add_argument("--list", action="store_true", help="list what there is")
+    sub.add_argument("--parquet", type=Path, metavar="DIR", help="write the store's rows instead, for another engine (see rollup)")
     sub.add_argument("--out", type=Path, metavar="FILE", help="file to write, in a folder that exists")
     sub.add_argument("--format", help="of a table: xlsx (as the office prints it), data (plain rows), csv, gb18030, sheets or zip (by street)")
     sub.add_argument("--as-of", help="date of the data (default: the newest snapshot's); of forms: the coming date they are for")
@@ -150,6 +156,15 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--sort", default="", metavar="A,-B", help="columns to sort by, - the greatest first (write --sort=-days_late)")
     sub.add_argument("--group", default="", metavar="A", help="column to group and sum by")
     sub.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="language of the file (default zh)")
+
+    sub = command("rollup", _rollup, "work the newest rounds out of a Parquet export, on Spark or here, and publish them as a store of their own")
+    sub.add_argument(
+        "--from", dest="source", type=Path, required=True, metavar="DIR", help="what export --parquet wrote; with Spark under this path everywhere"
+    )
+    sub.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help="this machine (default), or a Spark cluster")
+    sub.add_argument("--master", metavar="URL", help="of Spark: spark://HOST:7077, or local[*] for all of this machine")
+    sub.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of Spark, such as spark.executor.memory=8g")
+    sub.add_argument("--as-of", help="the newest round up to this date (default: of all)")
 
     sub = command("patch", _patch, "load an exported table that was edited: the changed cells become corrections")
     sub.add_argument("file", type=Path, metavar="FILE")
@@ -170,6 +185,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--most", type=int, default=50, metavar="N", help="so many entries (default 50)")
     sub.add_argument("--action", help="only this action, such as signed_in or exported")
     sub.add_argument("--who", help="only this person")
+
+    sub = command("slow", _slow, "say which figures took longer than a store of this size allows, from the server's log", store=False)
+    sub.add_argument("--log", type=Path, required=True, metavar="FILE", help="as in serve --log, with its older files; - reads standard input")
 
     sub = command("serve", _serve, "open the dashboard")
     sub.add_argument("--sample", action="store_true", help="show the sample's store")
@@ -468,6 +486,33 @@ def _restore(options) -> int:
     return 0
 
 
+def _replicate(options) -> int:
+    from .store.replicate import replicate
+
+    store = _existing(options)
+    if options.every is None:
+        made = replicate(store, options.to)
+        if options.json:
+            _print_json({**vars(made), "to": str(options.to)})
+        else:
+            print(_("副本 {folder} 已是最新：{version}").format(folder=options.to, version=made.version or _("还没有数据")))
+        return 0
+    if not 0.5 <= options.every <= 86400:
+        raise Explained(_("--every 应在 0.5 到 86400 秒之间"))
+    told = ""
+    while True:  # what fails now is tried again: the copy is the old one meanwhile
+        try:
+            made = replicate(store, options.to)
+            if made.changed:
+                print(_("已复制：{version}").format(version=made.version or _("还没有数据")), flush=True)
+            told = ""
+        except StoreError as error:
+            if str(error) != told:
+                print(error, file=sys.stderr, flush=True)
+            told = str(error)
+        time.sleep(options.every)
+
+
 def _decisions(options) -> int:
     from .meeting import build
     from .store.decisions import Decisions, standing
@@ -502,6 +547,8 @@ def _decisions(options) -> int:
 def _export(options) -> int:
     from . import taken
 
+    if options.parquet:
+        return _export_rows(options)
     if options.list:
         listed = taken.listed()
         if options.json:
@@ -523,6 +570,49 @@ def _export(options) -> int:
     _replace(options.out, content)
     Audit(_existing(options).office).add("exported", options.out.name, f"{len(content)} B, {as_of}")
     _print_json({"path": str(options.out), "as_of": as_of}) if options.json else print(options.out)
+    return 0
+
+
+def _export_rows(options) -> int:
+    from .engine.parquet import export
+
+    store = _existing(options)
+    manifest = export(store, options.parquet)
+    Audit(store.office).add("exported", options.parquet.name, f"Parquet, {manifest.fingerprint}")
+    rows = sum(t.rows for t in manifest.tables.values())
+    if options.json:
+        _print_json({"path": str(options.parquet), "version": manifest.version, "fingerprint": manifest.fingerprint,
+                     "tables": {name: t.rows for name, t in manifest.tables.items()}})
+    else:
+        print(_("已导出 {tables} 张表、{rows} 行到 {folder}").format(tables=len(manifest.tables), rows=rows, folder=options.parquet))
+    return 0
+
+
+def _rollup(options) -> int:
+    from .engine import rollup
+
+    if options.engine == "duckdb":
+        if options.master or options.set:
+            raise Explained(_("--master 和 --set 只用于 --engine spark"))
+        engine = rollup.DuckEngine
+    else:
+        if not options.master:
+            raise Explained(_("--engine spark 要用 --master 写明主节点，如 spark://主机:7077"))
+        from .engine.spark import engine_on
+
+        engine = engine_on(options.master, options.set)
+    rolled = rollup.rollup(
+        options.source, Store(options.store), engine, as_of=iso_day(options.as_of, "--as-of") if options.as_of else None,
+        progress=lambda text: print(text, file=sys.stderr, flush=True),
+    )
+    if options.json:
+        _print_json({"store": str(Store(options.store).folder), "engine": options.engine, **vars(rolled)})
+    else:
+        message = _("已汇总：{rounds} 的全部状态、{n} 期的历史，共 {rows} 行，用时 {seconds:.0f} 秒；看板：{serve}")
+        print(message.format(
+            rounds="、".join(map(str, rolled.rounds)), n=rolled.history, rows=rolled.rows, seconds=rolled.seconds,
+            serve=settings.typed(f"{settings.COMMAND} serve --store {Store(options.store).folder}"),
+        ))
     return 0
 
 
@@ -620,6 +710,21 @@ def _audit(options) -> int:
     from .access import command
 
     return command.audit(options)
+
+
+def _slow(options) -> int:
+    import pandas as pd
+
+    from . import logs
+
+    found = logs.slowest(logs.lines(options.log))
+    if options.json:
+        _print_json(found)
+    elif found:
+        _print_frame(pd.DataFrame(found), False)
+    else:
+        print(_("日志里没有超时的指标"))
+    return 0
 
 
 def _serve(options) -> int:

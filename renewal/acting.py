@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from . import settings
 from .explained import Explained
 from .i18n import N_
 from .i18n import gettext as _
@@ -19,6 +20,8 @@ RIGHTS = {
     "export": N_("导出文件"), "import": N_("导入、更正和撤回"), "decide": N_("记议定事项和定格会议"), "views": N_("保存或删去视图"),
     "audit": N_("查看操作记录"),
 }
+# What a server that only shows leaves to the other one: what is taken away is written down, and there is nowhere to write here.
+WRITES = frozenset({"export", "import", "decide", "views"})
 LOCAL = "local"  # the person at this computer, where no access is configured
 CONSOLE = "console"  # the command line
 
@@ -41,7 +44,7 @@ class Viewer:
     until: int = 0
 
     def may(self, right: str) -> bool:
-        return right in self.rights
+        return right in self.rights and not (right in WRITES and settings.read_only())
 
 
 _viewer: ContextVar[Viewer | None] = ContextVar("viewer", default=None)
@@ -65,13 +68,22 @@ def admitted(who: Viewer | None) -> Iterator[None]:
 def may(right: str) -> bool:
     """Whether whoever is at work has a right."""
     found = _viewer.get()
-    return found is None or found.may(right)
+    return found.may(right) if found is not None else not (right in WRITES and settings.read_only())
 
 
 def require(right: str) -> None:
-    """Raises Denied where somebody is at work who lacks the right."""
+    """Raises Denied where somebody is at work who lacks the right, and on a server that only shows."""
+    if right in WRITES and settings.read_only():
+        raise Denied(only_shows())
     if not may(right):
         raise Denied(_("您的角色不能{what}，需要时请联系管理员").format(what=_(RIGHTS[right])))
+
+
+def only_shows() -> str:
+    """What is said where somebody would write on a server that only shows."""
+    if place := settings.written_at():
+        return _("这台服务器只供查看；导入、记录和导出请到 {place}").format(place=place)
+    return _("这台服务器只供查看；导入、记录和导出请到主服务器")
 
 
 def sees(street: str) -> bool:

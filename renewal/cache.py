@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ import pandas as pd
 import streamlit as st
 from pydantic import BaseModel
 
-from renewal import acting, figures, filters, settings
+from renewal import acting, figures, filters, logs, settings
 from renewal.access import Viewer
 from renewal.explained import Explained
 from renewal.filters import Filters
@@ -32,6 +33,7 @@ _IDLE = ThreadPoolExecutor(1, thread_name_prefix="ahead")
 _waiting: Future | None = None
 _asked: deque[float] = deque(maxlen=4)  # when the last pages were asked for
 BUSY = 2.0  # seconds: where so many pages were asked for within them, nothing is made ahead
+REST = 0.7  # seconds from a page until anything is made ahead: the page itself comes first, also in a browser on the same computer
 
 
 class Once:
@@ -72,7 +74,7 @@ class Once:
             self._found.clear()
 
 
-FIGURES, JUDGED, SCREENS = Once(4096), Once(64), Once(48)
+FIGURES, JUDGED, SCREENS, FACTS = Once(4096), Once(64), Once(48), Once(32)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ class Question:
         stop a load first. What is of no street comes where more than one is asked."""
         asked = self.asked
         beyond = tuple(s.name for s in self.plan.streets if not acting.sees(s.name))
-        return judged(*source(asked.store, asked.version), asked.as_of, self.scope, beyond, asked.lang).copy(deep=False)
+        found = judged(*source(asked.store, asked.version), asked.as_of, beyond, asked.lang)
+        return found[found["street"].isin(self.scope) | (found["street"].isna() & (len(self.scope) > 1))].reset_index(drop=True)
 
     def before(self, name: str, **own: Any) -> pd.DataFrame | None:
         """The same at the round before; None at the first round."""
@@ -114,6 +117,8 @@ class Question:
             _waiting = _IDLE.submit(self._fill, now, before)
 
     def _fill(self, now: tuple[str, ...], before: tuple[str, ...]) -> None:
+        time.sleep(REST)
+        logs.page.set("ahead")
         with suppress(Explained):  # who asks for it on a page is told
             for day, previous in self.asked.beside:
                 for date_of, names in ((day, now), (previous, before)):
@@ -129,17 +134,21 @@ class Question:
             tuple(sorted(own.items())),
         )
 
+    @cached_property
+    def _layers(self) -> tuple[int, ...]:
+        """What tells the layers of the map from others."""
+        return tuple(p.stat().st_mtime_ns for p in sorted(settings.geo_dir().glob("*.geojson")))
+
     def panel(self, draw: Callable[..., None], **given: Any) -> None:
         """Draw a part of a page, or replay what the same question drew before: building charts is the dear part of a rerun.
 
         draw(question, **given) draws nothing that the reader can click and depends on nothing but its arguments.
         """
         asked = self.asked
-        layers = tuple(p.stat().st_mtime_ns for p in sorted(settings.geo_dir().glob("*.geojson")))
         _panel(
             (draw.__module__, draw.__qualname__, tuple(sorted(given.items())), *source(asked.store, asked.version),
              asked.as_of, asked.previous, asked.known_at, asked.batch, asked.level, asked.category, asked.street, asked.lang,
-             self.plan.sha256, layers, self.scope, tuple(s.name for s in self.plan.streets if acting.sees(s.name))),
+             self.plan.sha256, self._layers, self.scope, tuple(s.name for s in self.plan.streets if acting.sees(s.name))),
             lambda: draw(self, **given),
         )
 
@@ -175,19 +184,17 @@ def kept(
     )
 
 
-def judged(
-    folder: str, version: str, stamp: str, as_of: date, scope: tuple[str, ...], beyond: tuple[str, ...], lang: str
-) -> pd.DataFrame:
-    """The findings of every quality rule at a date, for streets of a scope, not naming those beyond; lang is that of the messages."""
-    asked = (as_of, scope, beyond, lang)
+def judged(folder: str, version: str, stamp: str, as_of: date, beyond: tuple[str, ...], lang: str) -> pd.DataFrame:
+    """The findings of every quality rule at a date, of all streets (the rules can not be asked for some of them, so one answer serves every
+    filter; who asks takes those of the scope), not naming those beyond; lang is that of the messages."""
+    asked = (as_of, beyond, lang)
     return JUDGED((folder, version, stamp, *asked), lambda: _judged(folder, version, *asked))
 
 
-def _judged(folder: str, version: str, as_of: date, scope: tuple[str, ...], beyond: tuple[str, ...], lang: str) -> pd.DataFrame:
+def _judged(folder: str, version: str, as_of: date, beyond: tuple[str, ...], lang: str) -> pd.DataFrame:
     rules, store = quality.rules(), Store(folder)
     with store.asking(version):
-        checked = quality.check(store.cursor(version), publication=None, as_of=as_of, beyond=beyond)
-    found = [f for f in checked if f.street in scope or (f.street is None and len(scope) > 1)]
+        found = quality.check(store.cursor(version), publication=None, as_of=as_of, beyond=beyond)
     rows = [
         (f.code, rules[f.code].title[lang], "stop" if f.stops else "show", f.message, f.street, f.project_id,
          f.project_id if f.about == "project" else None, f.value, f.file, f.sheet, f.row, f.column, f.as_of)

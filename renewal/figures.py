@@ -15,17 +15,19 @@ A figure is one file whose header says what it means (the definitions 口径 tha
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from renewal import acting, analysis, headers, settings
+from renewal import acting, analysis, headers, logs, settings
 from renewal.headers import STANDARD, FigureError
 from renewal.i18n import _
 from renewal.plan import load_plan
@@ -92,7 +94,7 @@ def run(
         "as_of": as_of, "known_at": _moment(known_at), "batch": batch, "level": _level(level), "scope": scope,
         **_own(figure, own),
     }
-    kept = store or Store(settings.store_dir())
+    kept, begun = store or Store(settings.store_dir()), perf_counter()
     try:
         with kept.asking(version):
             if figure.compares:
@@ -102,11 +104,36 @@ def run(
                 state = kept.between(given["since"], as_of, given["known_at"], version)
             else:
                 state = kept.state(as_of, given["known_at"], version, upto) if upto else kept.state(as_of, given["known_at"], version)
+            had = state.made()
             rows = state.query(figure.sql, {p: given[p] for p in figure.params}, given["level"])
     except duckdb.Error as error:
         raise FigureError(_("指标“{name}”算不出来：{error}").format(name=name, error=error)) from error
     found = _frame(rows)
-    return analysis.run(figure.analysis, found, given, list(figure.columns)) if figure.analysis else found
+    if figure.analysis:
+        found = analysis.run(figure.analysis, found, given, list(figure.columns))
+    if (took := perf_counter() - begun) > settings.slow_seconds():
+        _note_slow(name, took, state.made() > had, len(found), given, kept, version)
+    return found
+
+
+def _note_slow(name: str, took: float, made: bool, rows: int, given: dict[str, Any], store: Store, version: str | None) -> None:
+    """One line in the server's log where a figure took longer than a store of this size allows; what fails in here never stops a figure."""
+    with suppress(Exception):
+        version = version or store.version()
+        budget = settings.slow_seconds(_works(str(store.folder), version, store.stamp(version)))
+        if took > budget:
+            logs.slow(
+                figure=name, ms=round(1000 * took), budget=round(1000 * budget), state="made" if made else "kept", rows=rows, as_of=given["as_of"],
+                level=given["level"], batch=given["batch"], streets=len(given["scope"]), version=version,
+            )
+
+
+@lru_cache(maxsize=8)
+def _works(folder: str, version: str, _stamp: str) -> int:
+    """Rows of works in a version, about."""
+    return Store(folder).cursor(version).execute(
+        "SELECT coalesce(max(estimated_size), 0) FROM duckdb_tables() WHERE table_name = 'works_stored'"
+    ).fetchone()[0]
 
 
 def _moment(known_at: date | datetime | None) -> datetime:

@@ -45,7 +45,8 @@ def leading_role(streets: pd.DataFrame) -> str:
 
 def reported(reporting: pd.DataFrame) -> tuple[list[str], list[str]]:
     """Streets that have reported for the round and those that have not; without those that owe nothing."""
-    return tuple(list(reporting.loc[reporting["status"] == s, "street"]) for s in ("reported", "unreported"))
+    told = list(zip(reporting["status"].tolist(), reporting["street"].tolist(), strict=True))  # at each rerun: lists are quicker
+    return tuple([street for status, street in told if status == s] for s in ("reported", "unreported"))
 
 
 def overview(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import pandas as pd
 
@@ -48,11 +47,10 @@ class Choice:
 
 def facts(path: str, version: str, plan: Plan) -> Facts | None:
     """What a version of the store in a folder holds, or None when no round is in it. Raises StoreError."""
-    return _facts(*cache.source(Store(path), version), plan)
+    return cache.FACTS((*cache.source(Store(path), version), plan.id, plan.sha256), lambda: _facts(path, version, plan))
 
 
-@lru_cache(maxsize=32)
-def _facts(path: str, version: str, _stamp: str, plan: Plan) -> Facts | None:
+def _facts(path: str, version: str, plan: Plan) -> Facts | None:
     asked = {
         "as_of": _END, "batch": plan.default_batch, "level": plan.default_level, "scope": everywhere(plan),
         "store": Store(path), "version": version,

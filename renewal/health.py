@@ -6,6 +6,7 @@ Both are asked without signing in, so an answer names neither places on the disk
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -25,6 +26,10 @@ from renewal.store.journal import Journal
 
 KEPT = 2.0  # seconds for which an answer serves everybody who asks
 LIMIT = 10.0  # seconds after which a check that does not come back (a disk that hangs) is an answer of its own
+SHARES = frozenset({
+    "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.ceph", "fuse.glusterfs", "fuse.sshfs", "fuse.smbnetfs", "davfs", "fuse.davfs2",
+    "lustre", "gfs2", "ocfs2", "beegfs",
+})
 SPACE = 1 << 30  # bytes of free disk below which it is said; a publication takes a copy of the version file, its originals and as much again
 
 REASONS = {
@@ -86,12 +91,32 @@ def _age(store: Store, version: str) -> dict[str, Any]:
 
 
 def _disk(folder: Path) -> dict[str, Any]:
-    """What is free where the store lies or will lie; nothing where the system does not say."""
+    """What is free where the store lies or will lie, and whether that is another machine's disk; nothing where the system does not say."""
     try:
         free = shutil.disk_usage(next(p for p in (folder, *folder.parents) if p.exists())).free
     except OSError:
         return {}
-    return {"disk_free_mb": free >> 20, "disk_low": free < SPACE}
+    found = {"disk_free_mb": free >> 20, "disk_low": free < SPACE}
+    return {**found, "network_disk": kind} if (kind := network_disk(folder)) else found
+
+
+def network_disk(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str:
+    """The kind of network share that a folder lies on ('nfs4', 'cifs', …), '' for a disk of this machine or where the system does not say.
+    What people type lies in SQLite, whose write-ahead log needs memory that all its writers share: on a share it may be lost or spoiled."""
+    path = folder.resolve()
+    if str(path).startswith("\\\\"):
+        return "unc"
+    try:
+        lines = mounts.read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return ""
+    found = ("", "")
+    for line in lines:
+        before, _dash, after = line.partition(" - ")
+        place = re.sub(r"\\([0-7]{3})", lambda sign: chr(int(sign[1], 8)), before.split(" ")[4])
+        if path.is_relative_to(place) and len(place) >= len(found[0]):  # of two at one place the later hides the earlier
+            found = place, after.split(" ")[0]
+    return found[1] if found[1] in SHARES else ""
 
 
 class Watch:

@@ -1,13 +1,16 @@
-"""The server's log as files that stay small, where no journald keeps it: Windows, or a start by hand (`serve --log FILE`)."""
+"""The server's log as files that stay small, where no journald keeps it: Windows, or a start by hand (`serve --log FILE`); and what it
+says of slow figures."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import logging
+import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -16,8 +19,65 @@ from typing import IO
 from .explained import Explained
 from .i18n import _
 
+_SLOW = logging.getLogger("renewal.slow")
+_SLOW.propagate = False
+_SLOW.addHandler(logging.NullHandler())  # a command keeps its standard error to itself
+_WORD = re.compile(r"(\w+)=(\S+)")
+page: ContextVar[str] = ContextVar("page", default="-")  # the page at work
 SIZE = 5_000_000  # bytes of one file
 KEPT = 9  # older files beside it: FILE.1 is the newest of them
+
+
+class _Stderr(logging.StreamHandler):
+    """Lines on standard error; one that can not be written is lost, and nothing else."""
+
+    def handleError(self, _record: logging.LogRecord) -> None:
+        return
+
+
+def note_slow_figures() -> None:
+    """From here on slow figures are noted on standard error, which is the server's log."""
+    if not any(isinstance(handler, _Stderr) for handler in _SLOW.handlers):
+        _SLOW.addHandler(_Stderr(sys.stderr))
+
+
+def slow(**words: object) -> None:
+    """One line `slow: at=… figure=… ms=… …`: no words of the reader's and no names."""
+    told = {"at": f"{datetime.now():%Y-%m-%dT%H:%M:%S}", **words, "page": page.get()}
+    _SLOW.warning("slow: %s", " ".join(f"{name}={value}" for name, value in told.items()))
+
+
+def slowest(lines: Iterable[str]) -> list[dict[str, object]]:
+    """What the lines of a log say of slow figures, the longest first: figure, state ('kept': it was at hand, 'made': it had to be worked out
+    first), count, p50, p95, max (milliseconds), last (when), page (where the longest was asked for)."""
+    noted: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for line in lines:
+        said = dict(_WORD.findall(line.partition("slow: ")[2]))
+        if {"at", "figure", "ms", "state"} <= said.keys() and said["ms"].isdecimal():
+            noted.setdefault((said["figure"], said["state"]), []).append(said)
+    found = []
+    for (figure, state), some in noted.items():
+        longest = sorted(some, key=lambda said: int(said["ms"]))
+        times = [int(said["ms"]) for said in longest]
+        found.append({
+            "figure": figure, "state": state, "count": len(times), "p50": times[(len(times) - 1) // 2], "p95": times[-(-95 * len(times) // 100) - 1],
+            "max": times[-1], "last": max(said["at"] for said in some), "page": longest[-1].get("page", "-"),
+        })
+    return sorted(found, key=lambda one: -one["max"])
+
+
+def lines(path: Path) -> Iterator[str]:
+    """The lines of a log kept by `serve --log`, those of its older files first; '-' is standard input. Raises Explained."""
+    if str(path) == "-":
+        yield from sys.stdin
+        return
+    try:
+        for each in (*(Path(f"{path}.{n}") for n in range(KEPT, 0, -1)), path):
+            if each == path or each.exists():
+                with each.open(encoding="utf-8", errors="replace") as file:
+                    yield from file
+    except OSError as error:
+        raise Explained(_("日志 {path} 读不出来：{error}").format(path=path, error=error.strerror)) from None
 
 
 class Log:

@@ -7,21 +7,27 @@ A project belongs to the street its register names; the areas are only drawn (th
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from math import cos, log2, radians, sqrt
 from pathlib import Path
 
 import pandas as pd
+import plotly.graph_objects as go
 import pydeck as pdk
+from pydeck.bindings.json_tools import default_serialize
 
 from renewal import acting, settings
-from renewal.charts.theme import STATUSES
+from renewal.charts.theme import INK, MAIN, STATUSES, Chart
 from renewal.i18n import _
 
 VIEWS = ("inner", "district")
 LEGEND = ("late", "due_unreported", "unreported", "not_commenced", "under_way", "completed")
+# More communities than this are not sent to a browser one by one on each click: a reader of so many looks for the street first.
+MOST = 2000
 _FILL_ALPHA = 205
 _INK = [27, 39, 51, 255]
+_TOTAL, _TOTAL_EDGE = [11, 92, 173, 40], [11, 92, 173, 160]
 
 
 class GeoError(RuntimeError):
@@ -54,9 +60,27 @@ def has_areas() -> bool:
     return any((settings.geo_dir() / f"{name}.geojson").exists() for name in ("streets", "district"))
 
 
-def disclaimer() -> str:
-    """What the drawn areas are, wherever they are shown."""
-    return _("气泡面积＝户数；示意图，非法定界线") if has_areas() else _("气泡面积＝户数；本区没有地图图层，只画小区的位置")
+class Deck(pdk.Deck):
+    """A deck in as few bytes as it takes: the browser reads what Streamlit sends of one by a slow reader, on every click."""
+
+    def to_json(self) -> str:
+        return json.dumps(self, sort_keys=True, default=default_serialize, ensure_ascii=False, separators=(",", ":"))
+
+
+def summed_up(projects: pd.DataFrame, chosen: str | None) -> bool:
+    """Whether the streets are drawn with their counts in place of each community."""
+    return chosen is None and len(projects) > MOST and projects["street"].nunique() > 1
+
+
+def disclaimer(projects: pd.DataFrame, chosen: str | None = None) -> str:
+    """What is drawn, wherever the map is shown. projects, chosen: as of `deck`."""
+    if summed_up(projects, chosen):
+        said = _("超过 {most} 个小区，按街道画：落后/小区，面积＝户数").format(most=f"{MOST:,}")
+    elif len(projects) > MOST:
+        said = _("气泡面积＝户数；只画出 {n}/{of} 个，落后的在先").format(n=f"{MOST:,}", of=f"{len(projects):,}")
+    else:
+        said = _("气泡面积＝户数")
+    return _("{said}；示意图，非法定界线").format(said=said) if has_areas() else _("{said}；本区没有地图图层，只画小区的位置").format(said=said)
 
 
 def describe() -> str:
@@ -75,7 +99,7 @@ def clicked(objects: dict[str, list[dict]], chosen: str | None) -> dict[str, str
     """What a click on the map asks for: {'project_id': …}, {'street': …}, or {} (nothing, or the street shown already)."""
     if projects := objects.get("projects"):
         return {"project_id": projects[0]["project_id"]}
-    for area in objects.get("streets", []):
+    for area in (*objects.get("totals", []), *objects.get("streets", [])):
         name = area.get("properties", {}).get("name")
         if name and name != chosen:
             return {"street": name}
@@ -83,29 +107,25 @@ def clicked(objects: dict[str, list[dict]], chosen: str | None) -> dict[str, str
 
 
 def located(projects: pd.DataFrame) -> pd.DataFrame:
-    """The rows that have coordinates, those behind last, so that they are drawn on top."""
+    """The rows that have coordinates (at most MOST), those behind last, so that they are drawn on top."""
     rows = projects.dropna(subset=["lon", "lat"])
     rows = rows.assign(shown=[status(r) for r in rows.itertuples()])
     order = {key: -i for i, key in enumerate(LEGEND)}
-    return rows.sort_values("shown", key=lambda s: s.map(order), kind="stable")
+    return rows.sort_values("shown", key=lambda s: s.map(order), kind="stable").tail(MOST)
 
 
 def deck(projects: pd.DataFrame, *, names: dict[str, str], view: str = "inner", width: int = 420, height: int = 380,
-         chosen: str | None = None, folder: Path | None = None) -> pdk.Deck | None:
-    """Outline, street areas with names, projects as bubbles (area ~ households, colour by status).
+         chosen: str | None = None, folder: Path | None = None) -> Deck | None:
+    """Outline, street areas with names, projects as bubbles (area ~ households, colour by status); where they are too many, the streets' counts.
 
     projects: rows of the figure `projects`; names: street -> name to show; view: 'inner' (the small northern streets)
     or 'district'; width and height in px are only used to fit the view; chosen: a street drawn with a stronger line and,
     unless the whole district is wanted, filling the view. None where there is neither a layer nor a project with coordinates.
     """
-    streets = _named(layer_file("streets", folder), names)
-    grow = 1.3 if height > 500 else 1.0
-    rows = [_bubble(r, names, grow) for r in located(projects).itertuples()]
-    marked = [f for f in streets["features"] if f["properties"].get("name") == chosen]
-    near = marked if marked and view == "inner" else None
-    bounds = _bounds(near or _in_view(streets, layer_file("district", folder), view)) or _around(rows)
-    if bounds is None:
+    found = _found(projects, names, view, height, chosen, folder)
+    if found is None:
         return None
+    streets, marked, rows, totals, grow = found.streets, found.marked, found.rows, found.totals, found.grow
     layers = [
         pdk.Layer(
             "GeoJsonLayer", streets, id="streets", pickable=True, stroked=True, filled=True, auto_highlight=True,
@@ -113,23 +133,14 @@ def deck(projects: pd.DataFrame, *, names: dict[str, str], view: str = "inner", 
             get_line_width=1, highlight_color=[11, 92, 173, 24],
         ),
         pdk.Layer(
-            "GeoJsonLayer", layer_file("district", folder), id="district", stroked=True, filled=False,
+            "GeoJsonLayer", found.district, id="district", stroked=True, filled=False,
             get_line_color=[85, 101, 122, 255], line_width_min_pixels=2, get_line_width=2,
         ),
         pdk.Layer(
             "GeoJsonLayer", {"type": "FeatureCollection", "features": marked}, id="chosen", stroked=True,
             filled=False, get_line_color=_INK, line_width_min_pixels=3, get_line_width=3,
         ),
-        pdk.Layer(
-            "ScatterplotLayer", rows, id="projects", pickable=True, stroked=True, get_position="at", get_radius="size",
-            radius_units=pdk.types.String("pixels"), get_fill_color="fill", get_line_color="line",
-            get_line_width="edge", line_width_units=pdk.types.String("pixels"),
-        ),
-        pdk.Layer(
-            "TextLayer", [r for r in rows if r["sign"]], id="signs", get_position="at", get_text="sign", get_size="sign_size",
-            get_color=[255, 255, 255, 255], character_set=pdk.types.String("auto"),
-            font_family=pdk.types.String("Renewal Sans, sans-serif"),
-        ),
+        *(_totals_layers(totals, grow) if totals else _bubble_layers(rows)),
         pdk.Layer(
             "TextLayer", [_label(f) for f in streets["features"]], id="names", get_position="at", get_text="text",
             get_size=13 * grow, get_color=[55, 70, 88, 255], character_set=pdk.types.String("auto"),
@@ -137,31 +148,197 @@ def deck(projects: pd.DataFrame, *, names: dict[str, str], view: str = "inner", 
             font_settings={"sdf": True}, get_text_anchor=pdk.types.String("middle"),
         ),
     ]
-    if near:  # few enough to be named
+    if found.near:  # few enough to be named
         layers.append(pdk.Layer(
-            "TextLayer", rows, id="communities", get_position="at", get_text="name", get_size=13, get_color=_INK,
+            "TextLayer", [{"at": r["at"], "name": r["name"]} for r in rows], id="communities", get_position="at", get_text="name", get_size=13,
+            get_color=_INK,
             get_pixel_offset=[0, 22], character_set=pdk.types.String("auto"),
             font_family=pdk.types.String("Renewal Sans, sans-serif"), background=True,
             get_background_color=[255, 255, 255, 190],
         ))
-    return pdk.Deck(
+    return Deck(
         layers=layers, map_provider=None, tooltip={"text": "{tip}"},
-        initial_view_state=_view(bounds, width, height),
+        initial_view_state=_view(found.bounds, width, height),
     )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a map shows, before it is drawn. near: the chosen street fills the view; grow: how much larger than in a small map."""
+
+    streets: dict
+    district: dict
+    marked: list[dict]
+    near: bool
+    rows: list[dict]
+    totals: list[dict]
+    bounds: tuple[float, float, float, float]
+    grow: float
+
+
+def _found(
+    projects: pd.DataFrame, names: dict[str, str], view: str, height: int, chosen: str | None, folder: Path | None
+) -> _Found | None:
+    streets, district = _named(layer_file("streets", folder), names), layer_file("district", folder)
+    grow = 1.3 if height > 500 else 1.0
+    totals = _totals(projects, streets, names, grow) if summed_up(projects, chosen) else []
+    rows = [] if totals else [_bubble(r, names, grow) for r in located(projects).itertuples()]
+    marked = [f for f in streets["features"] if f["properties"].get("name") == chosen]
+    near = marked if marked and view == "inner" else []
+    bounds = _bounds(near or _in_view(streets, district, view)) or _around(totals or rows)
+    return None if bounds is None else _Found(streets, district, marked, bool(near), rows, totals, bounds, grow)
+
+
+def drawing(projects: pd.DataFrame, *, names: dict[str, str], width: int = 420, height: int = 380, chosen: str | None = None,
+            folder: Path | None = None) -> go.Figure | None:
+    """The same to look at, without WebGL, which on a computer that has no graphics card takes longer than all the charts of a page. Arguments as
+    of `deck`; beside a chosen street its communities are named."""
+    found = _found(projects, names, VIEWS[0], height, chosen, folder)
+    if found is None:
+        return None
+    chart = Chart(height, {"l": 0, "r": 0, "t": 0, "b": 0}, hovermode="closest", hoverlabel={"font": {"size": MAIN}})
+    quiet = {"hoverinfo": "skip", "mode": "lines"}
+    for features, line, fill in (
+        (found.streets["features"], {"color": "#B0BBC7", "width": 1}, {"fill": "toself", "fillcolor": "#F4F6F9"}),
+        (found.district["features"], {"color": "#55657A", "width": 2}, {}), (found.marked, {"color": INK, "width": 3}, {}),
+    ):
+        xs, ys = _outlines(features)
+        chart.points(x=xs, y=ys, line=line, **fill, **quiet)
+    labels = [_label(f) for f in found.streets["features"]]
+    written = {"mode": "text", "hoverinfo": "skip"}
+    light = ", ".join(["0 0 2px #FFF"] * 6)
+    for rows, colours, edges in ((found.totals, _TOTAL, _TOTAL_EDGE), (found.rows, None, None)):
+        chart.points(
+            x=[r["at"][0] for r in rows], y=[r["at"][1] for r in rows], mode="markers", hoverinfo="text",
+            hovertext=[r["tip"].replace("\n", "<br>") for r in rows],
+            marker={
+                "size": [2 * r["size"] for r in rows], "opacity": 1, "color": _css(colours) if colours else [_css(r["fill"]) for r in rows],
+                "line": {"color": _css(edges) if edges else [_css(r["line"]) for r in rows], "width": 1 if edges else [r["edge"] for r in rows]},
+            },
+        )
+    signs = [r for r in found.rows if r["sign"]]
+    chart.points(
+        x=[r["at"][0] for r in signs], y=[r["at"][1] for r in signs], text=[r["sign"] for r in signs],
+        textfont={"color": "#FFF", "size": [r["size"] for r in signs]}, **written,
+    )
+    chart.points(
+        x=[p["at"][0] for p in labels], y=[p["at"][1] for p in labels], text=[p["text"] for p in labels],
+        textfont={"color": "#374658", "size": 13 * found.grow, "shadow": light}, **written,
+    )
+    below = found.totals or (found.rows if found.near else [])
+    chart.points(
+        x=[r["at"][0] for r in below], y=[r["at"][1] for r in below], text=[f"<br>{r['text' if found.totals else 'name']}" for r in below],
+        textposition="bottom center", textfont={"color": INK, "size": 13, "shadow": light}, **written,
+    )
+    _fit(chart, found.bounds, width, height)
+    return chart.figure()
+
+
+def _fit(chart: Chart, bounds: tuple[float, float, float, float], width: int, height: int) -> None:
+    """Shows (west, south, east, north) in a map of the height, at the scale that a map of that width would have."""
+    west, south, east, north = bounds
+    middle, across = (south + north) / 2, (west + east) / 2
+    scale = 1 / cos(radians(middle))  # of a degree of latitude to one of longitude
+    degrees = max((east - west) / width, (north - south) * scale / height) * 1.09  # of longitude a px
+    chart.x |= {"visible": False, "range": [across - degrees * width / 2, across + degrees * width / 2]}
+    chart.y |= {
+        "visible": False, "range": [middle - degrees * height / scale / 2, middle + degrees * height / scale / 2],
+        "scaleanchor": "x", "scaleratio": scale,
+    }
+
+
+def _outlines(features: list[dict]) -> tuple[list[float | None], list[float | None]]:
+    """Longitudes and latitudes of all rings, None between two."""
+    rings = [ring for f in features for ring in _rings(f["geometry"]["coordinates"])]
+    return tuple([v for ring in rings for v in (*(_degrees(p[i]) for p in ring), None)] for i in (0, 1))
+
+
+def _rings(nested: list):
+    if nested and isinstance(nested[0][0], (int, float)):
+        yield nested
+    else:
+        for part in nested:
+            yield from _rings(part)
+
+
+def _css(colour: list[int]) -> str:
+    return f"rgba({colour[0]},{colour[1]},{colour[2]},{colour[3] / 255:.2f})"
+
+
+def _bubble_layers(rows: list[dict]) -> list[pdk.Layer]:
+    signs = [{"at": r["at"], "sign": r["sign"], "size": r["size"]} for r in rows if r["sign"]]
+    return [
+        pdk.Layer(
+            "ScatterplotLayer", rows, id="projects", pickable=True, stroked=True, get_position="at", get_radius="size",
+            radius_units=pdk.types.String("pixels"), get_fill_color="fill", get_line_color="line",
+            get_line_width="edge", line_width_units=pdk.types.String("pixels"),
+        ),
+        pdk.Layer(
+            "TextLayer", signs, id="signs", get_position="at", get_text="sign", get_size="size",
+            get_color=[255, 255, 255, 255], character_set=pdk.types.String("auto"),
+            font_family=pdk.types.String("Renewal Sans, sans-serif"),
+        ),
+    ]
+
+
+def _totals_layers(totals: list[dict], grow: float) -> list[pdk.Layer]:
+    return [
+        pdk.Layer(
+            "ScatterplotLayer", totals, id="totals", pickable=True, stroked=True, get_position="at", get_radius="size",
+            radius_units=pdk.types.String("pixels"), get_fill_color=_TOTAL, get_line_color=_TOTAL_EDGE,
+            get_line_width=1, line_width_units=pdk.types.String("pixels"),
+        ),
+        pdk.Layer(
+            "TextLayer", totals, id="counts", get_position="at", get_text="text", get_size=13 * grow, get_color="colour",
+            get_pixel_offset=[0, 17 * grow], character_set=pdk.types.String("auto"),
+            font_family=pdk.types.String("Renewal Sans, sans-serif"), outline_width=5, outline_color=[255, 255, 255, 255],
+            font_settings={"sdf": True}, get_text_anchor=pdk.types.String("middle"),
+        ),
+    ]
+
+
+def _totals(projects: pd.DataFrame, streets: dict, names: dict[str, str], grow: float) -> list[dict]:
+    """A bubble for each street that has communities, at its label (else amid its communities): area ~ households, ■ those behind/communities."""
+    labels = {f["properties"]["name"]: _label(f)["at"] for f in streets["features"] if "name" in f["properties"]}
+    groups = projects.assign(late=projects["light"] == "late").groupby("street", sort=False).agg(
+        projects=("project_id", "size"), late=("late", "sum"), households=("households", "sum"), lon=("lon", "mean"), lat=("lat", "mean"))
+    most = max(groups["households"].max(), 1)
+    found = []
+    for r in groups.itertuples():
+        at = labels.get(r.Index) or [_degrees(r.lon), _degrees(r.lat)]
+        if pd.isna(at[0]):
+            continue
+        late = STATUSES["late"] if r.late else STATUSES["on_plan"]
+        found.append({
+            "properties": {"name": r.Index}, "at": at, "size": round(30 * grow * sqrt(r.households / most), 1),
+            "text": f"{late.sign} {r.late:,}/{r.projects:,}", "colour": [*_rgb(late.colour), 255],
+            "tip": _("{street}\n{households} 户 · 落后 {late}/{projects} 个小区").format(
+                street=names.get(r.Index, r.Index), households=f"{r.households:,}", late=f"{r.late:,}", projects=f"{r.projects:,}"),
+        })
+    return found
+
+
+def _rgb(colour: str) -> list[int]:
+    return [int(colour[i:i + 2], 16) for i in (1, 3, 5)]
+
+
+def _degrees(value: float) -> float:
+    """To a metre."""
+    return round(float(value), 5)
 
 
 def _bubble(row: object, names: dict[str, str], grow: float) -> dict:
     found = STATUSES[row.shown]
-    colour = [int(found.colour[i:i + 2], 16) for i in (1, 3, 5)]
+    colour = _rgb(found.colour)
     hollow = row.shown in ("not_commenced", "unreported")
     households = 0 if pd.isna(row.households) else int(row.households)
     return {
-        "project_id": row.project_id, "name": row.name, "at": [float(row.lon), float(row.lat)], "size": (3 + sqrt(households) * 0.38) * grow,
+        "project_id": row.project_id, "name": row.name, "at": [_degrees(row.lon), _degrees(row.lat)],
+        "size": round((3 + sqrt(households) * 0.38) * grow, 3),
         "fill": [255, 255, 255, 230] if hollow else [*colour, _FILL_ALPHA],
         "line": _INK if row.shown == "late" else [*colour, 255] if hollow else [255, 255, 255, 255],
         "edge": 2 if row.shown == "late" or hollow else 1,
         "sign": found.sign if row.shown in ("late", "due_unreported") else "",  # not by colour alone
-        "sign_size": (3 + sqrt(households) * 0.38) * grow,
         "tip": _("{name}（{street}）\n{households} 户 · {status}").format(
             name=row.name, street=names.get(row.street, row.street), households=households,
             status=f"{found.sign} {_(found.word)}",

@@ -7,7 +7,6 @@ from html import escape
 from typing import Any
 
 import pandas as pd
-import pydeck as pdk
 import streamlit as st
 
 from renewal import acting, charts, fields, figures, findings, maps, ui
@@ -22,6 +21,7 @@ from renewal.plan import Target
 
 ROLES = ("commence", "complete")
 MEASURES = ("households", "buildings", "area_m2")
+BESIDE_MAP = 100  # communities listed beside a map
 LIGHTS = ("late", "due_unreported", "unreported", "on_plan")
 FACILITIES = {"公共设施": N_("公共设施"), "专业设施": N_("专业设施")}
 
@@ -431,23 +431,23 @@ def projects_behind_link(q: Question) -> None:
 
 # ---- map -------------------------------------------------------------------------------------------------------------
 
-def _deck(q: Question, projects: pd.DataFrame, view: str, width: int, height: int) -> pdk.Deck | None:
-    """The map; without it a sentence that says which layer is broken, or that there is nothing to draw."""
+def _drawn(make: Callable[..., Any], q: Question, projects: pd.DataFrame, **size: Any) -> Any:
+    """A map made by `make` of renewal/maps.py; without one, a sentence that says which layer is broken or that there is nothing to draw, and None."""
     try:
-        deck = maps.deck(projects, names=street_names(q), view=view, width=width, height=height, chosen=q.asked.street)
+        found = make(projects, names=street_names(q), chosen=q.asked.street, **size)
     except maps.GeoError as error:
         st.warning(_("地图图层读不出来：{error}").format(error=error))
         return None
-    if deck is None:
+    if found is None:
         ui.note(_("没有地图图层，项目库也没有坐标，画不出地图。"))
-    return deck
+    return found
 
 
 def static_map(q: Question, height: int) -> None:
     """The map to look at; the map page has the one to click. The width is the narrowest that a page gives it."""
-    deck = _deck(q, q.figure("projects"), "inner", 380, height)
-    if deck is not None:
-        st.pydeck_chart(deck, height=height, alt=maps.describe())
+    figure = _drawn(maps.drawing, q, q.figure("projects"), width=380, height=height)
+    if figure is not None:
+        ui.chart(figure, maps.describe())
 
 
 def map_legend() -> str:
@@ -460,7 +460,7 @@ def click_map(q: Question, projects: pd.DataFrame, view: str, height: int) -> di
 
     The key changes with what is shown, so that a click is answered once.
     """
-    deck = _deck(q, projects, view, 760, height)
+    deck = _drawn(maps.deck, q, projects, view=view, width=760, height=height)
     if deck is None:
         return {}
     event = st.pydeck_chart(
@@ -484,7 +484,7 @@ def beside_map(q: Question, projects: pd.DataFrame) -> None:
         ui.links([(_("这个街道的一页"), q.asked.url("streets")), *back_to_all(q, "map")])
         columns = [project_link(q), ui.number("households", _("户数")), ui.status(maps.status, _("状态")),
                    ui.Column(_("落后"), _days, number=True)]
-        ui.table(sorted_by("late", projects), columns, empty=_("所选批次在这里没有小区"))
+        _first(sorted_by("late", projects), columns, q, empty=_("所选批次在这里没有小区"))
     else:
         ui.heading(_("落后清单"), behind_note(late, limit=12))
         late_table(late, q, limit=12)
@@ -493,5 +493,11 @@ def beside_map(q: Question, projects: pd.DataFrame) -> None:
     without = projects[projects["lon"].isna()]
     if len(without):
         ui.heading(_("没有坐标，未画出"), _("{n} 个").format(n=len(without)))
-        ui.table(without, [project_link(q), ui.named("street", _("街道"), street_names(q)), ui.number("households", _("户数"))],
-                 empty="")
+        _first(without, [project_link(q), ui.named("street", _("街道"), street_names(q)), ui.number("households", _("户数"))], q, empty="")
+
+
+def _first(rows: pd.DataFrame, columns: list[ui.Column], q: Question, *, empty: str) -> None:
+    """As many communities as somebody reads beside a map; the page of all has the others."""
+    ui.table(rows.head(BESIDE_MAP), columns, empty=empty)
+    if len(rows) > BESIDE_MAP:
+        ui.links([(_("前 {n} 个，共 {of} 个：见项目页的清单").format(n=BESIDE_MAP, of=f"{len(rows):,}"), q.asked.url("projects"))])

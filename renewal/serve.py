@@ -18,11 +18,13 @@ from pathlib import Path
 from renewal import settings
 from renewal.access import configured, is_loopback
 from renewal.access.config import Access, secrets, strangers
+from renewal.health import network_disk
 from renewal.i18n import _
 from renewal.intake.limits import load_limits
 from renewal.logs import Log
 from renewal.plan import Plan, load_plan
 from renewal.store import Store
+from renewal.store.office import REPLICA
 
 STARTING = 60  # seconds until a server that does not answer counts as failed
 
@@ -49,6 +51,10 @@ def serve(host: str, port: int, store: Path, *, open_browser: bool = False, log:
             return _refuse(_("还没有示例数据，请先运行 python -m renewal sample"))
         return _refuse(_("数据文件夹 {folder} 不存在").format(folder=folder))
     Store(folder).version()
+    copied = (folder / REPLICA).exists()
+    if not copied and (kind := network_disk(folder)):
+        told = _("数据文件夹 {folder} 在网络共享（{kind}）上，office.sqlite 在那里可能损坏：请放到本机的盘上，几台机器用 replicate 复制")
+        _notice(told.format(folder=folder, kind=kind))
     if not _is_free(host, port):
         return _refuse(_("端口 {port} 已被占用，请关闭占用它的程序或用 --port 换一个").format(port=port))
 
@@ -60,7 +66,10 @@ def serve(host: str, port: int, store: Path, *, open_browser: bool = False, log:
         ],
         cwd=settings.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         **({"stderr": subprocess.PIPE, "encoding": "utf-8", "errors": "backslashreplace"} if log else {}),
-        env={**os.environ, "RENEWAL_STORE": str(folder), "RENEWAL_PLAN": str(settings.plan_dir())},
+        env={
+            **({"RENEWAL_READ_ONLY": "1"} if copied else {}), **os.environ, "RENEWAL_STORE": str(folder),
+            "RENEWAL_PLAN": str(settings.plan_dir()),
+        },
     )
     if log:
         log.follow(server.stderr)
@@ -96,7 +105,11 @@ def _warn(access: Access, plan: Plan) -> None:
     if not access.encrypted:
         said.append(_("地址不是 https：密码和数据在网上不加密，只能用于信得过的局域网"))
     for sentence in said:
-        print(_("注意：{what}").format(what=sentence), file=sys.stderr, flush=True)
+        _notice(sentence)
+
+
+def _notice(sentence: str) -> None:
+    print(_("注意：{what}").format(what=sentence), file=sys.stderr, flush=True)
 
 
 def _refuse(sentence: str) -> int:

@@ -2,11 +2,14 @@
 
 RENEWAL_PLAN, RENEWAL_LAYOUTS and RENEWAL_STORE override the folders for another district, other
 office layouts or another store, RENEWAL_LIMITS the file of limits, RENEWAL_AGENDA the meeting's agenda, RENEWAL_ACCESS
-who may open the dashboard from other computers, RENEWAL_COMMAND how its commands are typed here; relative paths are taken from the working directory.
+who may open the dashboard from other computers, RENEWAL_COMMAND how its commands are typed here, RENEWAL_KEEP_FROM how many rows make a
+store large, RENEWAL_READ_ONLY that this server only shows (and where people write instead), RENEWAL_SLOW_MS from how many milliseconds on a
+figure is slow; relative paths are taken from the working directory.
 """
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 
@@ -36,8 +39,9 @@ def plan_dirs() -> list[Path]:
 
 def plan_dir() -> Path:
     """RENEWAL_PLAN, else the one plan in data/plan; data/plan itself where it holds none or several (renewal/plan.py says so)."""
-    found = plan_dirs()
-    return _path("RENEWAL_PLAN", found[0] if len(found) == 1 else PLANS)
+    if not os.environ.get("RENEWAL_PLAN") and len(found := plan_dirs()) == 1:
+        return found[0]
+    return _path("RENEWAL_PLAN", PLANS)
 
 
 def geo_dir() -> Path:
@@ -55,6 +59,32 @@ def limits_file() -> Path:
 
 def agenda_file() -> Path:
     return _path("RENEWAL_AGENDA", DATA / "meeting" / "agenda.toml")
+
+
+def keep_from() -> int:
+    """From how many rows of works on a publication holds the newest state and the history ready (renewal/store/kept.py)."""
+    return int(os.environ.get("RENEWAL_KEEP_FROM", 1_000_000))
+
+
+# Seconds that a figure may take where its state is at hand, by the rows of works in the store: a district or a city, a province, a nation.
+_BUDGETS = ((5_000_000, 0.05), (60_000_000, 0.15), (math.inf, 1.0))
+
+
+def slow_seconds(rows: int = 0) -> float:
+    """What a figure that takes longer is noted for in the server's log: RENEWAL_SLOW_MS, else by the rows of works in the store."""
+    given = os.environ.get("RENEWAL_SLOW_MS", "")
+    return int(given) / 1000 if given.isdecimal() else next(seconds for most, seconds in _BUDGETS if rows < most)
+
+
+def read_only() -> bool:
+    """Whether this server only shows: RENEWAL_READ_ONLY is 1 or yes, or the address where people write instead."""
+    return os.environ.get("RENEWAL_READ_ONLY", "").lower() not in ("", "0", "no")
+
+
+def written_at() -> str:
+    """The address where people write instead, '' where RENEWAL_READ_ONLY names none."""
+    given = os.environ.get("RENEWAL_READ_ONLY", "")
+    return given if "://" in given else ""
 
 
 def store_dir() -> Path:

@@ -14,7 +14,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from renewal import access, filters, frame, settings
+from renewal import access, filters, frame, logs, settings
 from renewal.access import AccessError, Outside, Viewer
 from renewal.explained import Explained
 from renewal.fields import bound, picker
@@ -307,6 +307,7 @@ def main(failed: tuple[str, str] | None) -> None:
         },
         position="top" if viewer is None or isinstance(viewer, Viewer) else "hidden",
     )
+    logs.page.set(page.url_path or "overview")
     if isinstance(viewer, Outside):
         keep_outside(viewer)
         return

@@ -352,12 +352,14 @@ def legend(keys: Iterable[str], lead: str = "") -> None:
 # ---- where numbers come from -----------------------------------------------------------------------------------------
 
 def definition(*stems: str) -> None:
-    """A popover with the definitions 口径 of figures, read from the headers of their SQL."""
+    """A popover with the definitions 口径 of figures, read from the headers of their SQL: one piece, since each is sent and put together anew on
+    every click, whether it is opened or not."""
+    lang, known = current_language(), figures.catalogue()
     with st.popover(_("口径"), type="tertiary"):
-        for stem in stems:
-            figure = figures.catalogue()[stem]
-            st.markdown(f"**{figure.title[current_language()]}**")
-            define(figure)
+        st.html("".join(
+            f"<div class='definition'><b>{escape(known[stem].title[lang])}</b><p>{escape(known[stem].definition[lang])}</p>"
+            f"<small>{escape(_rests_on(known[stem]))}</small></div>" for stem in stems
+        ))
 
 
 def clause(written: str) -> str:
@@ -367,7 +369,11 @@ def clause(written: str) -> str:
 def define(figure: figures.Figure) -> None:
     """What a figure means, on which clause it rests, and which file computes it."""
     st.text(figure.definition[current_language()])
+    st.caption(_rests_on(figure))
+
+
+def _rests_on(figure: figures.Figure) -> str:
     parts = [f"queries/figures/{figure.name}.sql"]
     if cited := load_plan().cited(figure.clause):
         parts.insert(0, clause(cited))
-    st.caption(" · ".join(parts))
+    return " · ".join(parts)

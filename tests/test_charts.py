@@ -162,6 +162,15 @@ def contrast(colour: str, on: str = "#FFFFFF") -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def test_plotly_finds_nothing_to_draw_a_second_time():
+    """What of a figure makes it draw all again, though nothing has changed (theme.Chart.figure)."""
+    chart = theme.Chart(200, {"l": 0, "r": 0, "t": 0, "b": 0})
+    chart.points(x=pd.Series(pd.to_datetime(["2020-07-03", None])), y=pd.Series([1, None], dtype="Int64"))
+    told = json.loads(chart.figure().to_json())
+    assert told["data"][0] == {"type": "scatter", "x": ["2020-07-03T00:00:00", None], "y": [1, None]}
+    assert "template" not in told["layout"] and told["layout"]["datarevision"] == 1
+
+
 @pytest.mark.parametrize("key", theme.STATUSES)
 def test_every_status_has_a_sign_a_word_and_a_legible_colour(key):
     found = theme.STATUSES[key]

@@ -21,7 +21,7 @@ def test_every_pinned_library_has_its_reason():
     text = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
     listed = {name.strip() for row in re.findall(r"^\| ([^|]+) \|", text, re.M) for name in row.split(",")} - {"library"}
     pinned = set()
-    for name in ("requirements.in", "requirements-dev.in", "requirements-tools.in"):
+    for name in ("requirements.in", "requirements-dev.in", "requirements-spark.in", "requirements-tools.in"):
         lines = [line for line in (ROOT / name).read_text("utf-8").splitlines() if line and not line.startswith("-r")]
         assert all(re.fullmatch(r"[\w-]+(\[[\w,]+\])?==[\w.]+", line) for line in lines)
         pinned |= {re.split(r"[\[=]", line)[0] for line in lines}

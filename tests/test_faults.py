@@ -134,7 +134,7 @@ def test_a_rebuild_elsewhere_is_enough(store):
 def test_another_file_under_the_same_name_is_what_is_read(store, whole):
     """Neither the kept connection, nor a state, nor a figure kept in memory may answer for the file that was there before."""
     before, path = headline(store), file_of(store)
-    change(path, "DELETE FROM milestones; DELETE FROM works")
+    change(path, "DELETE FROM milestones_stored; DELETE FROM works_stored")
     other = headline(store)
     assert other["completed"] != before["completed"]
     shutil.copyfile(whole.versions / path.name, path)
@@ -144,7 +144,7 @@ def test_another_file_under_the_same_name_is_what_is_read(store, whole):
 def test_who_still_reads_the_old_file_is_waited_for(store, monkeypatch):
     """DuckDB gives one instance to all connections of a path: the new file can be opened only when nobody holds the old one."""
     before, held = headline(store), store.cursor()
-    change(file_of(store), "DELETE FROM milestones; DELETE FROM works")
+    change(file_of(store), "DELETE FROM milestones_stored; DELETE FROM works_stored")
     threading.Timer(0.5, held.close).start()
     begun = time.monotonic()
     assert headline(store) != before

@@ -80,3 +80,46 @@ def test_sources_and_licences_travel_with_the_layers():
     for path in settings.geo_dir().glob("*.geojson"):
         assert path.name in text
     assert len(list((settings.geo_dir() / "LICENSES").iterdir())) >= 4
+
+
+def many(n: int, streets: tuple[str, ...] = ("二七街道", "七贤街道")) -> pd.DataFrame:
+    return pd.DataFrame({
+        "project_id": [f"P{i}" for i in range(n)], "name": "一院", "street": [streets[i % len(streets)] for i in range(n)],
+        "households": pd.array([100] * n, dtype="Int64"), "lon": 117.0, "lat": 36.64,
+        "light": ["late" if i % 10 == 0 else "on_plan" for i in range(n)], "status": "under_way",
+    })
+
+
+def test_too_many_communities_are_counted_by_street_and_a_click_on_a_count_chooses_the_street():
+    names = {s.name: s.short for s in load_plan().streets}
+    rows = many(maps.MOST + 2)
+    found = layers(json.loads(maps.deck(rows, names=names).to_json()))
+    assert "projects" not in found
+    assert {row["properties"]["name"]: row["text"] for row in found["totals"]["data"]} == {"二七街道": "■ 201/1,001", "七贤街道": "● 0/1,001"}
+    assert maps.clicked({"totals": [found["totals"]["data"][0]]}, chosen=None) == {"street": "二七街道"}
+    assert f"{maps.MOST:,}" in maps.disclaimer(rows)
+    assert maps.disclaimer(projects()) != maps.disclaimer(rows)
+    near = maps.deck(rows[rows["street"] == "二七街道"], names=names, chosen="二七街道")
+    assert len(layers(json.loads(near.to_json()))["projects"]["data"]) == 1001
+
+
+def test_of_one_street_with_too_many_those_behind_are_drawn_and_the_others_counted_in_words():
+    rows = many(maps.MOST + 500, ("二七街道",))
+    drawn = layers(json.loads(maps.deck(rows, names={}, chosen="二七街道").to_json()))["projects"]["data"]
+    assert len(drawn) == maps.MOST
+    assert sum(row["sign"] == "■" for row in drawn) == (rows["light"] == "late").sum()
+    assert "2,000/2,500" in maps.disclaimer(rows, "二七街道")
+
+
+def test_the_drawing_shows_what_the_map_shows():
+    names = {s.name: s.short for s in load_plan().streets}
+    areas, district, chosen, totals, bubbles, signs, labels, below = maps.drawing(projects(), names=names).data
+    assert len(areas.x) > len(district.x) > 100 and not chosen.x and not totals.x and not below.x
+    assert list(bubbles.x) == [116.99, 117.0] and "■ 落后" in bubbles.hovertext[1]
+    assert list(signs.text) == ["■"]
+    assert set(labels.text) == set(names.values())
+    near = maps.drawing(projects(), names=names, chosen="二七街道")
+    assert list(near.data[-1].text) == ["<br><b>二院</b>", "<br>一院"]  # the marks that plotly knows stay (charts/theme.py)
+    wide, close = (d.layout.xaxis.range for d in (maps.drawing(projects(), names=names), near))
+    assert close[1] - close[0] < wide[1] - wide[0]
+    assert maps.drawing(many(maps.MOST + 2), names=names).data[-1].text == ("<br>■ 201/1,001", "<br>● 0/1,001")

@@ -2,6 +2,9 @@
 process of its own publishes weekly files.
 
     python -m tools.load                      50 viewers for 60 s, 3 publications meanwhile
+    python -m tools.load --lead 120           the same after two minutes that are not counted
+    python -m tools.load --servers 2 --loads 10            two servers on one store, behind nginx
+    python -m tools.load --servers 2 --copies --loads 10   each on a copy of its own, brought up to date once a second
     python -m tools.load --memory             500 page views, each in a window of its own
     python -m tools.load --json --viewers 10 --seconds 20 --loads 1
 
@@ -20,6 +23,7 @@ import os
 import random
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -27,7 +31,7 @@ import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -42,6 +46,7 @@ from renewal import settings
 from renewal.navigation import NEEDS, PAGES
 from renewal.plan import Plan, load_plan
 from renewal.store import Store, load
+from renewal.store.replicate import replicate
 from tools.browser import ROOT, free_port
 
 PLACE = ROOT / "build" / "load"
@@ -52,6 +57,8 @@ ACTIONS = ("page", "street", "as_of")
 PATIENCE = 60  # seconds after which an action counts as failed
 # Seconds between two looks at the pointer: a run is held against every version that was in force while it ran.
 LOOK = 0.02
+OVERTIME = 300  # seconds that the viewers go on at most where publications are still to come
+COPIED_EVERY = 1  # seconds between two looks of a copy at its store
 DATES = ("", "2021-06-25", "2020-10-30", "2020-07-03")  # '' is the newest
 QUESTIONS = 104  # different ones of --memory
 STREETS = 4  # streets that viewers choose from, besides all of them
@@ -86,7 +93,8 @@ class Window:
     """What a browser window knows: cookies, the page it is on, the values of its controls, the messages it keeps."""
 
     base: str
-    cookie: str = ""
+    cookie: str = ""  # those that it begins with
+    cookies: str = ""  # those that it has
     page: str = "overview"
     query: str = ""
     values: dict[str, tuple[str, str]] = field(default_factory=dict)  # widget -> (kind of value, value)
@@ -99,10 +107,11 @@ class Window:
         self.page, self.query = page, query
         begun = time.monotonic()
         cookies = await asyncio.to_thread(self._fetch, f"/{'' if page == 'overview' else page}?{query}")
+        self.cookies = "; ".join(filter(None, (self.cookie, *(f"{n}={v}" for n, v in cookies.items()))))
         self.socket = await connect(
             f"ws{self.base[4:]}/_stcore/stream", origin=self.base, max_size=None, compression=None, proxy=None,
             subprotocols=["streamlit", cookies.get("_streamlit_xsrf", "-")],
-            additional_headers={"Cookie": "; ".join(filter(None, (self.cookie, *(f"{n}={v}" for n, v in cookies.items()))))},
+            additional_headers={"Cookie": self.cookies},
         )
         return await self._ask(begun, "" if page == "overview" else page, "")
 
@@ -127,7 +136,8 @@ class Window:
         cookies: dict[str, str] = {}
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         for part in (path, "/_stcore/health", "/_stcore/host-config"):
-            request = urllib.request.Request(self.base + part, headers={"Cookie": self.cookie} if self.cookie else {})
+            sent = "; ".join(filter(None, (self.cookie, *(f"{n}={v}" for n, v in cookies.items()))))
+            request = urllib.request.Request(self.base + part, headers={"Cookie": sent} if sent else {})
             with direct.open(request, timeout=PATIENCE) as answer:
                 answer.read()
                 for given in answer.headers.get_all("set-cookie") or ():
@@ -257,7 +267,7 @@ class Server:
 
 @contextlib.contextmanager
 def serving(store: Path, port: int) -> Iterator[Server]:
-    log = store.parent / f"{store.name}.log"
+    log = store.parent / f"{store.name}-{port}.log"
     with log.open("w") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "renewal", "serve", "--port", str(port), "--store", str(store)], cwd=ROOT,
@@ -274,22 +284,101 @@ def serving(store: Path, port: int) -> Iterator[Server]:
             process.stdout.close()
 
 
-class Publishing(threading.Thread):
-    """Loads the folders one after the other, at even intervals, each by a process of its own; and notes when the pointer moved."""
+def several(count: int, store: Path, port: int | None, copies: bool, stack: contextlib.ExitStack) -> tuple[str, list[Server], list[Path]]:
+    """(address, servers, copies): one server on the store at its own address, or several behind a balancer, each on a copy of its own
+    where asked, which one process a copy brings up to date."""
+    stores = [store.with_name(f"{store.name}-copy-{n}") for n in range(count)] if copies else []
+    for copy in stores:
+        replicate(Store(store), copy)
+        stack.enter_context(copying(store, copy))
+    ports = [port or free_port()] if count == 1 else [free_port() for _n in range(count)]
+    servers = [stack.enter_context(serving(where, at)) for where, at in zip(stores or [store] * count, ports, strict=True)]
+    if count == 1:
+        return servers[0].base, servers, stores
+    return stack.enter_context(balanced(ports, port or free_port(), store.parent / f"{store.name}-nginx")), servers, stores
 
-    def __init__(self, store: Store, folders: list[Path], seconds: float):
+
+@contextlib.contextmanager
+def copying(store: Path, copy: Path) -> Iterator[subprocess.Popen]:
+    """`replicate --every`, as the service runs it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "renewal", "replicate", "--store", str(store), "--to", str(copy), "--every", str(COPIED_EVERY)], cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextlib.contextmanager
+def balanced(ports: list[int], port: int, folder: Path) -> Iterator[str]:
+    """nginx with the configuration that is shipped (deploy/nginx), without TLS, in front of servers; gives its address."""
+    program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None:
+        raise SystemExit("no nginx: apt-get install nginx-light")
+    folder.mkdir()
+    servers, site = ((ROOT / "deploy" / "nginx" / name).read_text("utf-8") for name in ("servers.conf", "renewal.conf"))
+    lines = "".join(f"    server 127.0.0.1:{p} max_fails=1 fail_timeout=10s;\n" for p in ports)
+    servers = re.sub(r"(    server 127\.0\.0\.1:\d+ [^\n]*\n)+", lines, servers)
+    site = re.sub(r"upstream renewal \{.*?\n\}\n", "", site, count=1, flags=re.DOTALL)
+    site = re.sub(r"server \{\s+listen 80;.*?\n\}\n", "", site, count=1, flags=re.DOTALL)
+    for was, now in (
+        ("    listen 443 ssl;\n", f"    listen 127.0.0.1:{port};\n"), ("    listen [::]:443 ssl;\n", ""),
+        ("# add_header Set-Cookie", "add_header Set-Cookie"),
+    ):
+        if was not in site:
+            raise SystemExit(f"deploy/nginx/renewal.conf has no {was!r} any more")
+        site = site.replace(was, now)
+    site = re.sub(r"    ssl_[^\n]*\n", "", site)
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    user = "user root;" if os.getuid() == 0 else ""
+    (folder / "nginx.conf").write_text(
+        f"{user} daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
+        f"http {{ access_log off; default_type application/octet-stream;\n{temporary}{servers}{site}}}\n", "utf-8",
+    )
+    process = subprocess.Popen([program, "-c", folder / "nginx.conf", "-p", folder, "-e", folder / "error.log"])
+    try:
+        for _try in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+class Publishing(threading.Thread):
+    """Loads the folders one after the other, at even intervals, each by a process of its own; and notes when the pointer of the store, and of
+    its copies, moved. A link to each version is kept for looking it up afterwards, when the store may have dropped it."""
+
+    def __init__(self, store: Store, folders: list[Path], seconds: float, copies: Sequence[Store] = ()):
         super().__init__(daemon=True)
-        self.store, self.folders, self.seconds = store, folders, seconds
+        self.store, self.folders, self.seconds, self.copies = store, folders, seconds, copies
         self.done = threading.Event()
-        self.moved = [(time.monotonic(), store.version())]
+        self.kept = store.folder.with_name(f"{store.folder.name}-kept")
+        self.moved = [(time.monotonic(), self._noted(store.version()))]
+        self.copies_moved = [[(time.monotonic(), copy.version())] for copy in copies]
         self.took: list[float] = []
         self.refused = 0
+        self.through = False  # all folders were loaded
+
+    def _noted(self, version: str) -> str:
+        self.kept.mkdir(exist_ok=True)
+        if not (self.kept / version).exists():
+            os.link(self.store.versions / version, self.kept / version)
+        return version
 
     def run(self) -> None:
         begun, left, process, started = time.monotonic(), list(self.folders), None, 0.0
         while not self.done.is_set():
             if (version := self.store.version()) != self.moved[-1][1]:
-                self.moved.append((time.monotonic(), version))
+                self.moved.append((time.monotonic(), self._noted(version)))
+            for copy, moved in zip(self.copies, self.copies_moved, strict=True):
+                if (version := copy.version()) != moved[-1][1]:
+                    moved.append((time.monotonic(), version))
             if process is not None and process.poll() is not None:
                 self.took.append(time.monotonic() - started)
                 self.refused += process.returncode != 0
@@ -301,17 +390,28 @@ class Publishing(threading.Thread):
                     [sys.executable, "-m", "renewal", "load", str(left.pop(0)), "--store", str(self.store.folder)],
                     cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 )
+            self.through = not left and process is None
             time.sleep(LOOK)
         if process is not None:
             process.wait()
 
     def in_force(self, run: Run) -> list[str]:
-        """The versions that a run may have read: those in force at some moment while it ran."""
-        ended, found = run.begun + run.took, []
-        for (since, version), until in zip(self.moved, [*(m[0] for m in self.moved[1:]), float("inf")], strict=True):
-            if since - LOOK <= ended and until + LOOK >= run.begun:
-                found.append(version)
-        return found
+        """The versions that a run may have read: those in force at some moment while it ran, in the store or, where viewers look at copies, in
+        any of these."""
+        ended, found = run.begun + run.took, {}
+        for moved in self.copies_moved or [self.moved]:
+            for (since, version), until in zip(moved, [*(m[0] for m in moved[1:]), float("inf")], strict=True):
+                if since - LOOK <= ended and until + LOOK >= run.begun:
+                    found[version] = None
+        return list(found)
+
+    def behind(self) -> list[float]:
+        """Seconds from each publication until a copy had it, or a later one; the longest of all copies."""
+        order = {version: n for n, (_at, version) in enumerate(self.moved)}
+        return [
+            max(min(at for at, found in moved if order[found] >= order[version]) - since for moved in self.copies_moved)
+            for since, version in self.moved[1:] if self.copies_moved
+        ]
 
 
 # ---- torn reads ------------------------------------------------------------------------------------------------------
@@ -319,8 +419,8 @@ class Publishing(threading.Thread):
 class Reference:
     """What a page says on one version alone: the same frame and page, run in this process with the pointer standing still."""
 
-    def __init__(self, store: Store):
-        self.store = store
+    def __init__(self, store: Store, versions: Path | None = None, read_only: bool = False):
+        self.store, self.versions, self.read_only = store, versions or store.versions, read_only
         self.known: dict[tuple[str, str, str], Counter[str]] = {}
 
     def says(self, version: str, page: str, query: str) -> Counter[str]:
@@ -335,11 +435,11 @@ class Reference:
         place = self.store.folder.with_name(f"{self.store.folder.name}-{version}")
         if not place.exists():
             place.mkdir()
-            (place / "versions").symlink_to(self.store.versions)
+            (place / "versions").symlink_to(self.versions)
             (place / "archive").symlink_to(self.store.archive)
             shutil.copyfile(self.store.office, place / "office.sqlite")
             (place / "CURRENT").write_text(version, "utf-8")
-        os.environ["RENEWAL_STORE"] = str(place)
+        os.environ |= {"RENEWAL_STORE": str(place), "RENEWAL_READ_ONLY": "1" if self.read_only else ""}  # a copy's pages offer no exports
         app = AppTest.from_file(ROOT / "renewal" / "shell.py", default_timeout=PATIENCE)
         app.switch_page(str(ROOT / "pages" / f"{page}.py"))
         for name, value in parse_qsl(query):
@@ -353,7 +453,7 @@ class Reference:
 def torn(runs: list[Run], publishing: Publishing, most: int) -> tuple[int, int, list[str]]:
     """(runs looked at, torn ones, what they were): every element of a run has to be what one version alone gives. Runs that met a
     publication come first, then as many others as `most` allows, no two of the same question to the same version."""
-    reference, found, seen, checked = Reference(publishing.store), [], set(), 0
+    reference, found, seen, checked = Reference(publishing.store, publishing.kept, bool(publishing.copies)), [], set(), 0
     for run in sorted((r for r in runs if not r.failed), key=lambda r: -len(publishing.in_force(r))):
         versions = publishing.in_force(run)
         key = (run.page, run.query, *versions)
@@ -386,8 +486,8 @@ def choices(plan: Plan, newest: str) -> dict[str, list[str]]:
     }
 
 
-async def viewer(number: int, base: str, cookie: str, newest: str, every: float, until: float, runs: list[Run]) -> None:
-    """Opens a page, then acts every `every` seconds; an action that takes longer puts the next off."""
+async def viewer(number: int, base: str, cookie: str, newest: str, every: float, over: Callable[[float], bool], runs: list[Run]) -> None:
+    """Opens a page, then acts every `every` seconds until it is over; an action that takes longer puts the next off."""
     chance, offered = random.Random(number), choices(load_plan(), newest)
 
     def page() -> str:
@@ -397,7 +497,7 @@ async def viewer(number: int, base: str, cookie: str, newest: str, every: float,
     window = Window(base, cookie)
     due = time.monotonic()
     runs.append(await window.open(page()))
-    while (due := max(due + every, time.monotonic())) < until:
+    while not over(due := max(due + every, time.monotonic())):
         await asyncio.sleep(due - time.monotonic())
         if runs[-1].failed and window.socket is None:
             break
@@ -407,41 +507,55 @@ async def viewer(number: int, base: str, cookie: str, newest: str, every: float,
     await window.close()
 
 
-async def watched(server: Server, until: float, memory: list[float]) -> None:
-    while time.monotonic() < until:
-        memory.append(server.memory())
+async def watched(servers: list[Server], over: Callable[[float], bool], memory: list[float]) -> None:
+    """Resident MB of all servers together, once a second."""
+    while not over(time.monotonic()):
+        memory.append(sum(server.memory() for server in servers))
         await asyncio.sleep(1)
 
 
 def under_load(given: argparse.Namespace) -> dict:
-    """What `viewers` see while `loads` publications are made."""
+    """What `viewers` see while `loads` publications are made. What they do in the first `lead` seconds is not counted, but looked at for errors
+    and torn reads like the rest."""
     base, weeks = base_store(given.loads)
     store = Store(fresh(base))
     newest = store.newest().isoformat()
     runs: list[Run] = []
     memory: list[float] = []
 
-    async def everybody(server: Server) -> None:
-        until = time.monotonic() + given.seconds
+    async def everybody(address: str, servers: list[Server]) -> None:
+        until = time.monotonic() + given.lead + given.seconds
+
+        def over(moment: float) -> bool:  # on a machine that is busy otherwise, publications take longer than planned
+            return moment > until + OVERTIME or (moment > until and publishing.through)
+
         await asyncio.gather(
-            watched(server, until, memory),
-            *(viewer(n, server.base, given.cookie, newest, given.every, until, runs) for n in range(given.viewers)),
+            counted(servers, over), *(viewer(n, address, given.cookie, newest, given.every, over, runs) for n in range(given.viewers)),
         )
 
-    with serving(store.folder, given.port or free_port()) as server:
-        before, begun = server.processor(), time.monotonic()
-        publishing = Publishing(store, weeks, given.seconds)
+    async def counted(servers: list[Server], over: Callable[[float], bool]) -> None:
+        await asyncio.sleep(given.lead)
+        begun.extend((time.monotonic(), sum(s.processor() for s in servers)))
         publishing.start()
-        asyncio.run(everybody(server))
+        await watched(servers, over, memory)
+
+    begun: list[float] = []
+    with contextlib.ExitStack() as stack:
+        address, servers, copies = several(given.servers, store.folder, given.port, given.copies, stack)
+        publishing = Publishing(store, weeks, given.seconds, [Store(copy) for copy in copies])
+        asyncio.run(everybody(address, servers))
+        processor, lasted = sum(s.processor() for s in servers) - begun[1], time.monotonic() - begun[0]
+        arrived = [arrives(s, store) for s in servers] if weeks else []
         publishing.done.set()
         publishing.join()
-        processor, lasted, tracebacks = server.processor() - before, time.monotonic() - begun, server.tracebacks()
-    checked, count, which = torn(runs, publishing, given.check)
+        tracebacks = sum(s.tracebacks() for s in servers)
+    everything, runs = runs, [r for r in runs if r.begun >= begun[0]]
+    checked, count, which = torn(everything, publishing, given.check)
     took = sorted(r.took for r in runs)
     slowest = {page: max(r.took for r in runs if r.page == page) for page in {r.page for r in runs}}
     return {
         "viewers": given.viewers, "every_s": given.every, "seconds": round(lasted, 1), "actions": len(runs),
-        "errors": sum(bool(r.failed) for r in runs), "error_kinds": dict(Counter(r.failed for r in runs if r.failed)),
+        "errors": sum(bool(r.failed) for r in everything), "error_kinds": dict(Counter(r.failed for r in everything if r.failed)),
         "tracebacks": tracebacks, "publications": len(publishing.moved) - 1, "refused_publications": publishing.refused,
         "publication_s": [round(t, 1) for t in publishing.took],
         "met_a_publication": sum(len(publishing.in_force(r)) > 1 for r in runs), "checked": checked, "torn": count, "torn_runs": which[:10],
@@ -449,8 +563,22 @@ def under_load(given: argparse.Namespace) -> dict:
         "slowest_pages": {p: round(s, 2) for p, s in sorted(slowest.items(), key=lambda x: -x[1])[:5]},
         "sent_mb": round(sum(r.size for r in runs) / 2**20, 1),
         "server_cpu_s": round(processor, 1), "server_cores": round(processor / lasted, 2),
+        "server_cpu_ms_an_action": round(1000 * processor / len(runs)),
+        **({"copies_behind_s": [round(s, 2) for s in publishing.behind()]} if copies else {}), "newest_after_s": [round(s, 2) for s in arrived],
         "server_rss_mb": [round(memory[0]), round(max(memory))],
     }
+
+
+def arrives(server: Server, store: Store) -> float:
+    """Seconds until a server says that it shows the newest version; raises SystemExit after a minute."""
+    begun = time.monotonic()
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while time.monotonic() < begun + PATIENCE:
+        with direct.open(f"{server.base}/readyz", timeout=PATIENCE) as answer:
+            if json.load(answer).get("version") == store.version():
+                return time.monotonic() - begun
+        time.sleep(0.1)
+    raise SystemExit(f"{server.base} does not show the newest version")
 
 
 def over_views(given: argparse.Namespace) -> dict:
@@ -500,6 +628,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.load", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--viewers", type=int, default=50, choices=range(1, 201), metavar="1…200")
     parser.add_argument("--seconds", type=int, default=60, choices=range(5, 601), metavar="5…600")
+    parser.add_argument("--lead", type=int, default=0, choices=range(601), metavar="0…600", help="seconds before that are not counted")
+    parser.add_argument("--servers", type=int, default=1, choices=range(1, 5), metavar="1…4", help="more than one: behind nginx")
+    parser.add_argument("--copies", action="store_true", help="each server on a copy of its own")
     parser.add_argument("--every", type=float, default=5, help="seconds between two actions of one viewer")
     parser.add_argument("--loads", type=int, default=3, choices=range(11), metavar="0…10", help="publications meanwhile")
     parser.add_argument("--check", type=int, default=100, help="runs held against one version alone, besides those that met a publication")

@@ -90,10 +90,12 @@ FAULTS = """() => {
     say('overflow', 'the page is wider than the window');
   const visible = e => { const r = e.getBoundingClientRect(), s = getComputedStyle(e);
     return r.width > 1 && r.height > 1 && s.visibility !== 'hidden' && s.opacity !== '0'; };
+  /* Names on a map stand where their places are, and signs are as large as their bubbles. */
+  const onMap = e => e.closest("[data-testid=stPlotlyChart]:is([aria-label^='地图'], [aria-label^='Map'])");
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walker.nextNode());) {
     const text = node.textContent, e = node.parentElement;
-    if (!text.trim() || !e || e.closest('style, script, noscript, .st-key-url_fields, .st-key-page_fields') || !visible(e)) continue;
+    if (!text.trim() || !e || e.closest('style, script, noscript, .st-key-url_fields, .st-key-page_fields') || onMap(e) || !visible(e)) continue;
     const size = parseFloat(getComputedStyle(e).fontSize);
     if (size < 11.95) say('small', size.toFixed(1) + ' px: ' + short(text));
     const range = document.createRange(); range.selectNodeContents(node);
@@ -123,6 +125,7 @@ FAULTS = """() => {
   for (const rows of document.querySelectorAll('.rows:not(.sheet)'))
     if (rows.scrollWidth > rows.clientWidth + 1) say('overflow', 'a table is wider than its place: ' + short(rows.textContent));
   for (const svg of document.querySelectorAll('.js-plotly-plot')) {
+    if (onMap(svg)) continue;
     const texts = [...svg.querySelectorAll('text')].filter(t => t.textContent.trim() && visible(t));
     const boxes = texts.map(t => t.getBoundingClientRect());
     for (let i = 0; i < boxes.length; i++) for (let j = i + 1; j < boxes.length; j++) {

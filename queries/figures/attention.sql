@@ -41,35 +41,13 @@
 --   on_list_weeks: rounds in a row among the ten, this one included (count)
 --   reported_as_of: newest report of the role
 -- clause:
-WITH m AS MATERIALIZED (FROM measured_at($as_of, $known_at, $level, $batch, $scope, $category)),
-now_and_rounds AS (
-    SELECT round, day, project_id, street, name, role, milestone, households, due, lateness, days_late, expected, behind, reported_as_of
-    FROM m WHERE (round IS NULL OR round < $as_of) AND done IS NULL AND NOT over AND (behind > 0 OR lateness = '到期未报')
-),
-compared AS (
-    SELECT n.*, p.round AS before_round, CASE WHEN p.round IS NOT NULL AND (p.behind IS NOT NULL OR p.lateness IS NULL) THEN not_negative(coalesce(p.behind, 0)) END AS before_days, p.expected AS expected_before,
-        CASE WHEN n.behind > 0 THEN 'measured' ELSE 'due_unreported' END AS state,
-        CASE WHEN NOT coalesce(n.behind > 0, false) THEN NULL WHEN before_days IS NULL THEN 'no_comparison'
-            WHEN coalesce(n.expected, n.reported_as_of) > p.expected OR n.behind - before_days > n.reported_as_of - p.reported_as_of THEN 'worse'
-            WHEN n.behind < before_days THEN 'better' ELSE 'same' END AS trend
-    FROM now_and_rounds n
-    ASOF LEFT JOIN (FROM m WHERE round IS NOT NULL) p ON p.project_id = n.project_id AND p.role = n.role AND p.round <= n.day - 28
-),
-chosen AS (  -- one role a community
-    FROM compared QUALIFY row_number() OVER (PARTITION BY round, project_id ORDER BY state <> 'measured', behind DESC, due, role DESC) = 1
-),
-scored AS (
-    SELECT * REPLACE (CASE WHEN state = 'measured' AND households IS NULL THEN 'no_households' ELSE state END AS state),
-        CASE WHEN state = 'measured' THEN CASE trend WHEN 'worse' THEN 1.5 WHEN 'better' THEN 0.5 ELSE 1.0 END END::DOUBLE AS factor,
-        behind * households * factor AS points
-    FROM chosen
-),
-listed AS (
+WITH listed AS (
     SELECT s.*, row_number() OVER (
             PARTITION BY s.round ORDER BY CASE s.state WHEN 'measured' THEN 0 WHEN 'no_households' THEN 1 ELSE 2 END, s.points DESC, s.behind DESC, s.due, o.position, s.project_id
         ) AS line,
         CASE WHEN s.points IS NOT NULL THEN rank() OVER (PARTITION BY s.round ORDER BY s.points DESC NULLS LAST) END AS place
-    FROM scored s LEFT JOIN plan_streets o USING (street)
+    FROM attention_lines_at($as_of, $known_at, $level) s LEFT JOIN plan_streets o USING (street)
+    WHERE s.batch = $batch AND list_contains($scope, s.street) AND ($category IS NULL OR list_contains(s.categories, $category))
     QUALIFY line <= 10
 ),
 numbered AS (SELECT round, row_number() OVER (ORDER BY round) AS number FROM moments_at($as_of, $known_at) WHERE round < $as_of),
@@ -85,8 +63,7 @@ kept AS (
     FROM runs r JOIN (FROM runs WHERE round IS NULL) n USING (project_id, run) GROUP BY r.project_id
 ),
 lit AS (
-    SELECT project_id, max(light) FILTER (round IS NULL) AS light, max(light) FILTER (round = (SELECT max(round) FROM numbered)) AS last_light
-    FROM lights_at($as_of, $known_at, $level, $batch, $scope, $category, 'standard') WHERE subject = 'project' GROUP BY project_id
+    SELECT project_id, light, last_light FROM community_lights_at($as_of, $known_at, $level) JOIN plan_lights USING (rule) WHERE standard
 )
 SELECT l.place, l.project_id, l.street, l.name, l.role, coalesce(i.name, l.milestone) AS milestone, l.state, CASE WHEN l.behind > 0 THEN l.behind END AS days,
     CASE WHEN NOT coalesce(l.behind > 0, false) THEN NULL WHEN l.days_late >= coalesce(l.expected - l.due, 0) THEN 'overdue' ELSE 'forecast' END AS days_basis, l.households,

@@ -15,11 +15,11 @@
 --   street_as_of: as-of date of the street's newest ledger of the kind
 --   why: street_unreported, left_out or never
 -- clause: 五(三)
-WITH s AS (SELECT * FROM snapshots_at($as_of, $known_at)),
-newest AS (
-    SELECT q.project_id, s.kind, max(s.as_of) AS last_as_of, arg_max(s.file, s.ord) AS file FROM reported q JOIN s USING (snapshot) GROUP BY ALL
+WITH newest AS (
+    SELECT r.project_id, r.kind, r.as_of AS last_as_of, f.file
+    FROM reports_at($as_of, $known_at) r JOIN (SELECT ord, min(file) AS file FROM snapshots_at($as_of, $known_at) GROUP BY ord) f USING (ord)
 ),
-streets AS (SELECT q.street, s.kind, max(s.as_of) AS street_as_of FROM reported q JOIN s USING (snapshot) GROUP BY ALL)
+streets AS (SELECT street, kind, max(as_of) AS street_as_of FROM snapshot_streets_at($as_of, $known_at) GROUP BY street, kind)
 SELECT p.street, p.project_id, p.name, k.kind, n.last_as_of, n.file, t.street_as_of,
     CASE WHEN n.last_as_of IS NULL THEN 'never'
         WHEN t.street_as_of > $as_of::DATE - (SELECT round_days FROM plan_rules) THEN 'left_out' ELSE 'street_unreported' END AS why

@@ -12,7 +12,7 @@
 -- clause: 五(三)
 WITH s AS (SELECT snapshot, kind, as_of FROM snapshots_at($as_of, $known_at)),
 rounds AS (SELECT DISTINCT as_of AS round FROM s ORDER BY round DESC LIMIT $last),
-covered AS (SELECT DISTINCT s.snapshot, s.kind, s.as_of, q.street FROM reported q JOIN s USING (snapshot)),
+covered AS (SELECT snapshot, kind, as_of, street FROM snapshot_streets_at($as_of, $known_at)),
 sent AS (
     SELECT r.round, c.street, count(DISTINCT c.snapshot) AS files, count(DISTINCT q.kind) AS kinds
     FROM rounds r CROSS JOIN plan_rules u

@@ -23,10 +23,11 @@
 --   other: works that are neither (count)
 --   reported_as_of: as-of date of the newest progress ledger (empty: never sent)
 -- clause: 三(四)
-WITH filed AS (SELECT project_id, max(as_of) AS as_of FROM filed_at($as_of, $known_at, 'progress') GROUP BY ALL),
+WITH filed AS (SELECT project_id, as_of FROM reports_at($as_of, $known_at) WHERE kind = 'progress'),
 w AS (
     SELECT w.project_id, w.item, w.commenced, i.position, i.facility = '公共设施' AS public, i.special AND i.facility <> '公共设施' AS special
     FROM work_status_at($as_of, $known_at) w JOIN plan_items i USING (item)
+    SEMI JOIN (SELECT project_id FROM project_scope_at($as_of, $known_at) WHERE prior_provincial) x ON x.project_id = w.project_id
 ),
 n AS (
     SELECT project_id, count(*) FILTER (WHERE public) AS basic_public, string_agg(item, ',' ORDER BY position) FILTER (WHERE public) AS basic_items,

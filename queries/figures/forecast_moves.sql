@@ -44,21 +44,6 @@
 --   reason: coded reason of the same, as written where no code fits
 --   reported_as_of: as-of date of the newest report of the milestone
 -- clause: 一(三)
-WITH s AS (
-    SELECT *, forecast - lag(forecast) OVER statements AS moved, reported_as_of > $as_of::DATE - 28 AS recent
-    FROM (FROM statements_at($as_of, $known_at, $level, $batch, $scope, $category) WHERE done IS NULL)
-    WINDOW statements AS (PARTITION BY project_id, role ORDER BY reported_as_of)
-),
-f AS (
-    SELECT project_id, role, count(*) AS statements, count(*) FILTER (moved > 0) AS slips, count(*) FILTER (moved < 0) AS pulls,
-        coalesce(sum(moved), 0) AS net_days, coalesce(sum(moved) FILTER (moved > 0), 0) AS later_days,
-        coalesce(-sum(moved) FILTER (moved < 0), 0) AS earlier_days, count(*) FILTER (recent) AS recent_statements,
-        count(*) FILTER (recent AND moved <> 0) AS recent_moves, coalesce(sum(moved) FILTER (recent), 0) AS recent_days,
-        arg_min(forecast, reported_as_of) AS first_forecast, arg_max(forecast, reported_as_of) AS newest_forecast, min(reported_as_of) AS first_stated,
-        max(reported_as_of) AS newest_stated, max(reported_as_of) FILTER (moved <> 0) AS last_moved,
-        arg_max(moved, reported_as_of) FILTER (moved <> 0) AS last_move, newest_stated - first_stated AS passed
-    FROM s GROUP BY project_id, role
-)
 SELECT f.project_id, r.name, r.street, f.role, r.milestone, r.done IS NOT NULL AS finished,
     CASE WHEN f.statements < 4 THEN 'few' WHEN r.done IS NULL AND f.newest_forecast < f.newest_stated THEN 'stale'
         WHEN f.slips > 0 AND f.pulls > 0 AND f.later_days + f.earlier_days >= greatest(14, 2 * abs(f.net_days)) THEN 'unsure'
@@ -67,6 +52,6 @@ SELECT f.project_id, r.name, r.street, f.role, r.milestone, r.done IS NOT NULL A
     f.statements, f.slips, f.pulls, f.net_days, f.later_days, f.earlier_days, f.recent_statements, f.recent_moves,
     f.recent_days, f.first_forecast, f.newest_forecast, f.first_stated, f.newest_stated, f.last_moved, f.last_move,
     round(f.passed / 7, 1) AS weeks, r.baseline, r.due, f.newest_forecast - r.due AS past_due, r.done, r.done_to, r.households, CASE WHEN r.done IS NULL THEN o.unit END AS unit, CASE WHEN r.done IS NULL THEN coalesce(nullif(reason_of(o.reason), ''), o.reason) END AS reason, r.reported_as_of
-FROM f JOIN roles_at($as_of, $known_at, $level, $batch, $scope, $category) r ON r.project_id = f.project_id AND r.role = f.role
+FROM moves_at($as_of, $known_at, $level) f JOIN roles_at($as_of, $known_at, $level, $batch, $scope, $category) r ON r.project_id = f.project_id AND r.role = f.role
 LEFT JOIN held_up_at($as_of, $known_at) o ON o.project_id = f.project_id AND o.role = f.role LEFT JOIN plan_streets p ON p.street = r.street
 ORDER BY f.slips DESC, f.later_days DESC, f.net_days DESC, p.position, f.project_id, f.role DESC;

@@ -36,4 +36,5 @@
 -- clause: 一(三)
 -- analysis: forecast.projects
 SELECT b.*, h.reason, h.unit
-FROM forecast_basis_at($as_of, $known_at, $level, $batch, $scope, $category) b LEFT JOIN held_up_at($as_of, $known_at) h USING (project_id, role);
+FROM forecast_basis_at($as_of, $known_at, $level, $batch, $scope, $category) b LEFT JOIN held_up_at($as_of, $known_at) h
+    ON h.project_id = b.project_id AND h.role = b.role AND b.milestone IS NOT NULL;

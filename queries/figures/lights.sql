@@ -39,21 +39,28 @@
 --   planned: of these done by the first plan at their own report (count)
 --   done: of these done (count)
 -- clause:
-WITH l AS MATERIALIZED (
-    SELECT *, coalesce(nullif(project_id, ''), street) AS key FROM lights_at($as_of, $known_at, $level, $batch, $scope, $category, $rule)
-),
-now AS (FROM l WHERE round IS NULL),
+WITH rules AS (SELECT rule, subject FROM plan_lights WHERE $rule IS NULL OR rule = $rule OR ($rule = 'standard' AND standard)),
+l AS (SELECT * FROM street_lights_at($as_of, $known_at, $level, $batch, $scope, $category) SEMI JOIN rules USING (rule)),
 past AS (
-    SELECT p.key, p.round, p.light, max(CASE WHEN p.light <> n.light THEN p.round END) OVER (PARTITION BY p.key) AS other
-    FROM l p JOIN now n USING (key) WHERE p.round < $as_of
+    SELECT p.rule, p.street, p.round, p.light, max(CASE WHEN p.light <> n.light THEN p.round END) OVER (PARTITION BY p.rule, p.street) AS other
+    FROM l p JOIN l n ON n.rule = p.rule AND n.street = p.street WHERE n.round IS NULL AND p.round < $as_of
 ),
 before AS (
-    SELECT key, count(*) FILTER (other IS NULL OR round > other) AS rounds,
-        max(light) FILTER (round = (SELECT max(round) FROM moments_at($as_of, $known_at) WHERE round < $as_of)) AS last_light
-    FROM past GROUP BY key
+    SELECT rule, street, count(*) FILTER (WHERE other IS NULL OR round > other) AS rounds,
+        max(light) FILTER (WHERE round = (SELECT max(round) FROM moments_at($as_of, $known_at) WHERE round < $as_of)) AS last_light
+    FROM past GROUP BY rule, street
+),
+now AS (
+    SELECT rule, 'project' AS subject, project_id, street, name, role, light, rank, position, measure, value, due, days_late, last_light, weeks, households, reported_as_of,
+        1 AS projects, planned, done
+    FROM community_lights_at($as_of, $known_at, $level) SEMI JOIN rules USING (rule)
+    WHERE batch = $batch AND list_contains($scope, street) AND ($category IS NULL OR list_contains(categories, $category))
+    UNION ALL
+    SELECT l.rule, 'street', '', l.street, '', l.role, l.light, l.rank, l.position, l.measure, l.value, NULL, l.days_late, b.last_light, 1 + coalesce(b.rounds, 0), l.households,
+        l.reported_as_of, l.projects, l.planned, l.done
+    FROM (SELECT * FROM l WHERE round IS NULL) l LEFT JOIN before b ON b.rule = l.rule AND b.street = l.street
 )
-SELECT n.rule, n.subject, n.project_id, n.street, n.name, n.role, n.light, n.measure, n.value, n.due, n.days_late, b.last_light,
-    1 + coalesce(b.rounds, 0) AS weeks, n.households::BIGINT AS households, n.reported_as_of,
-    coalesce(n.reported_as_of > $as_of - (SELECT round_days FROM plan_rules), false) AS reported, n.projects, n.planned, n.done
-FROM now n LEFT JOIN before b USING (key) LEFT JOIN plan_streets o ON o.street = n.street
+SELECT n.rule, n.subject, n.project_id, n.street, n.name, n.role, n.light, n.measure, n.value, n.due, n.days_late, n.last_light, n.weeks, n.households::BIGINT AS households,
+    n.reported_as_of, coalesce(n.reported_as_of > $as_of - (SELECT round_days FROM plan_rules), false) AS reported, n.projects, n.planned, n.done
+FROM now n LEFT JOIN plan_streets o ON o.street = n.street
 ORDER BY n.rank, n.position, n.value DESC, o.position, n.project_id;

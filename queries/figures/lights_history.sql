@@ -34,20 +34,23 @@
 --   most_red_on: the first round with so many
 --   month_end: whether it is the newest round of its month
 -- clause:
-WITH l AS (
-    SELECT rule, subject, round, coalesce(nullif(project_id, ''), street) AS key, light, dense_rank() OVER (ORDER BY round) AS number
-    FROM lights_at($as_of, $known_at, $level, $batch, $scope, $category, NULL) WHERE round IS NOT NULL
-),
-c AS (
-    SELECT *, CASE WHEN lag(number) OVER w = number - 1 THEN lag(light) OVER w END AS before,
+WITH n AS (SELECT round, row_number() OVER (ORDER BY round) AS number FROM moments_at($as_of, $known_at)),
+c AS (  -- streets
+    SELECT rule, street, round, light, CASE WHEN lag(number) OVER w = number - 1 THEN lag(light) OVER w END AS before,
         CASE WHEN lag(number, 2) OVER w = number - 2 THEN lag(light, 2) OVER w END AS earlier
-    FROM l WINDOW w AS (PARTITION BY rule, key ORDER BY round)
+    FROM street_lights_at($as_of, $known_at, $level, $batch, $scope, $category) JOIN n USING (round)
+    WINDOW w AS (PARTITION BY rule, street ORDER BY round)
 ),
 g AS (
-    SELECT rule, subject, round, count(*) AS subjects, count(*) FILTER (light = 'red') AS red, count(*) FILTER (light = 'orange') AS orange,
-        count(*) FILTER (light = 'amber') AS amber, count(*) FILTER (light = 'green') AS green, count(*) FILTER (light = 'no_light') AS no_light,
-        count(before) AS compared, count(*) FILTER (light <> before) AS changed, count(*) FILTER (light <> before AND light = earlier) AS returned
-    FROM c GROUP BY ALL
+    SELECT rule, 'street' AS subject, round, count(*) AS subjects, count(*) FILTER (WHERE light = 'red') AS red, count(*) FILTER (WHERE light = 'orange') AS orange,
+        count(*) FILTER (WHERE light = 'amber') AS amber, count(*) FILTER (WHERE light = 'green') AS green, count(*) FILTER (WHERE light = 'no_light') AS no_light,
+        count(before) AS compared, count(*) FILTER (WHERE light <> before) AS changed, count(*) FILTER (WHERE light <> before AND light = earlier) AS returned
+    FROM c GROUP BY rule, round
+    UNION ALL
+    SELECT rule, 'project', round, sum(subjects)::BIGINT, sum(red)::BIGINT, sum(orange)::BIGINT, sum(amber)::BIGINT, sum(green)::BIGINT, sum(no_light)::BIGINT,
+        sum(compared)::BIGINT, sum(changed)::BIGINT, sum(returned)::BIGINT
+    FROM light_counts_at($as_of, $known_at, $level)
+    WHERE batch = $batch AND list_contains($scope, street) AND ($category IS NULL OR list_contains(categories, $category)) GROUP BY rule, round
 )
 SELECT rule, g.subject, round, subjects, red, orange, amber, green, no_light, lag(red) OVER w AS red_before, lag(orange) OVER w AS orange_before,
     lag(amber) OVER w AS amber_before, lag(green) OVER w AS green_before, compared, changed, returned,

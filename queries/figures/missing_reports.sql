@@ -14,8 +14,7 @@
 --   rounds_missed: as-of dates in the store since then, this one included (count)
 -- clause: 五(三)
 WITH newest AS (
-    SELECT q.street, s.kind, max(s.as_of) AS last_as_of
-    FROM reported q JOIN snapshots_at($as_of, $known_at) s USING (snapshot) GROUP BY ALL
+    SELECT street, kind, max(as_of) AS last_as_of FROM snapshot_streets_at($as_of, $known_at) GROUP BY ALL
 ),
 listed AS (
     SELECT street, count(*) AS projects FROM projects_at($as_of, $known_at)

@@ -19,10 +19,15 @@ WITH s AS (
     FROM snapshots
     WHERE as_of <= $as_of AND known_at <= $known_at
         AND (publication > $after OR coalesce(withdrawn_by, 0) > $after OR (as_of > $day::DATE AND withdrawn_at IS NULL))
+),
+newest AS (
+    SELECT q.project_id, s.kind, max(s.ord) AS ord, arg_max(q.street, s.ord) AS street
+    FROM reported q JOIN s USING (snapshot)
+    WHERE list_contains($scope, q.street) OR (coalesce(q.street, '') = '' AND len($scope) > 0)
+    GROUP BY q.project_id, s.kind
 )
-SELECT q.project_id, arg_max(q.street, (s.as_of, s.ord)) AS street, s.kind, max(s.as_of) AS as_of, arg_max(s.last, (s.as_of, s.ord)) AS publication,
-    arg_max(s.file, (s.as_of, s.ord)) AS file, arg_max(s.withdrawn, (s.as_of, s.ord)) AS withdrawn
-FROM reported q JOIN s USING (snapshot)
-WHERE list_contains($scope, q.street) OR (coalesce(q.street, '') = '' AND len($scope) > 0)
-GROUP BY q.project_id, s.kind
-ORDER BY q.project_id, s.kind;
+SELECT n.project_id, n.street, n.kind, f.as_of, f.publication, f.file, f.withdrawn
+FROM newest n JOIN (
+    SELECT ord, kind, max(as_of) AS as_of, max(last) AS publication, min(file) AS file, bool_or(withdrawn) AS withdrawn FROM s GROUP BY ord, kind
+) f USING (ord, kind)
+ORDER BY n.project_id, n.kind;

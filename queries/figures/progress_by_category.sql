@@ -24,7 +24,7 @@
 -- clause: 二(一), 三(四)
 WITH p AS (
     SELECT c.*, t.commence, t.complete
-    FROM projects_at($as_of, $known_at) p JOIN category_at($as_of, $known_at) c USING (project_id) JOIN targets() t ON t.batch = p.batch
+    FROM projects_at($as_of, $known_at) p JOIN category_at($as_of, $known_at) c USING (project_id) LEFT JOIN targets() t ON t.batch = p.batch
     WHERE p.on_list AND p.batch = $batch AND list_contains($scope, p.street)
 )
 SELECT g.category, g.facility, count(p.project_id) AS projects,

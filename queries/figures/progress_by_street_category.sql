@@ -34,7 +34,7 @@ SELECT p.street, c.category, count(*) AS projects,
     $as_of::DATE AS as_of, any_value(r.reported_as_of) AS reported_as_of, bool_and(r.reported) AS reported
 FROM projects_at($as_of, $known_at) p
 JOIN category_at($as_of, $known_at) c USING (project_id)
-JOIN targets() t ON t.batch = p.batch
+LEFT JOIN targets() t ON t.batch = p.batch
 JOIN reporting_at($as_of, $known_at) r USING (street)
 JOIN plan_categories q USING (category)
 WHERE p.on_list AND p.batch = $batch AND list_contains($scope, p.street) AND c.facility = ''

@@ -35,54 +35,14 @@
 --   snapshot: number of the snapshot
 -- clause: 一(三)
 WITH p AS (SELECT project_id, name, street, households FROM asked_at($as_of, $known_at, $level, $batch, $scope, $category)),
-s AS (SELECT snapshot, kind, as_of, ord FROM snapshots_at($as_of, $known_at)),
-m AS (
-    SELECT m.*, s.as_of, s.ord FROM milestones m JOIN s USING (snapshot) SEMI JOIN (
-        SELECT project_id, milestone FROM milestones JOIN s USING (snapshot) JOIN p USING (project_id) GROUP BY ALL HAVING min(planned_to) < max(planned_to)
-    ) x ON x.project_id = m.project_id AND x.milestone = m.milestone
-),
-w AS (
-    SELECT w.*, i.category, s.as_of, s.ord FROM works w JOIN s USING (snapshot) JOIN plan_items i USING (item) SEMI JOIN (
-        SELECT project_id, item FROM works JOIN s USING (snapshot) JOIN p USING (project_id) GROUP BY ALL
-        HAVING min(commence_planned_to) < max(commence_planned_to) OR min(complete_planned_to) < max(complete_planned_to)
-    ) x ON x.project_id = w.project_id AND x.item = w.item SEMI JOIN works_at($as_of, $known_at) n ON n.project_id = w.project_id AND n.item = w.item
-    WHERE $category IS NULL OR i.category = $category
-),
-r AS (  -- a register speaks only where the milestone ledger has never had a plan
-    SELECT r.project_id, o.role, CASE o.role WHEN 'commence' THEN commencement() ELSE u.default_level END AS subject,
-        CASE o.role WHEN 'commence' THEN r.planned_commencement ELSE r.planned_completion END AS planned,
-        CASE o.role WHEN 'commence' THEN r.planned_commencement_to ELSE r.planned_completion_to END AS planned_to, r.snapshot, r.row, s.as_of, s.ord
-    FROM register r JOIN s USING (snapshot) JOIN p USING (project_id) CROSS JOIN plan_rules u CROSS JOIN (VALUES ('commence'), ('complete')) o(role)
-    WHERE o.role = 'commence' OR u.default_level = $level
-),
-published AS (
-    SELECT 'project' AS level, project_id, milestone AS subject, CASE milestone WHEN commencement() THEN 'commence' WHEN $level THEN 'complete' ELSE '' END AS role,
-        '' AS category, planned, planned_to, snapshot, row, as_of, ord FROM m
-    UNION ALL
-    SELECT 'project', project_id, subject, role, '', planned, planned_to, snapshot, row, as_of, ord FROM r
-    ANTI JOIN (FROM milestones_at($as_of, $known_at) WHERE baseline_to IS NOT NULL) b ON b.project_id = r.project_id AND b.milestone = r.subject
-    UNION ALL
-    SELECT 'work', project_id, item, 'commence', category, commence_planned, commence_planned_to, snapshot, row, as_of, ord FROM w
-    UNION ALL
-    SELECT 'work', project_id, item, 'complete', category, complete_planned, complete_planned_to, snapshot, row, as_of, ord FROM w
-),
-plans AS (  -- of each as-of date the newest file
-    FROM published WHERE planned_to IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY level, project_id, subject, role, as_of ORDER BY ord DESC) = 1
-),
-steps AS (
-    SELECT *, lag(planned) OVER dates AS before, lag(planned_to) OVER dates AS before_to, first_value(planned) OVER dates AS baseline,
-        first_value(planned_to) OVER dates AS baseline_to
-    FROM plans WINDOW dates AS (PARTITION BY level, project_id, subject, role ORDER BY as_of)
-),
-moves AS (
-    SELECT *, row_number() OVER (PARTITION BY level, project_id, subject, role ORDER BY as_of) AS step,
-        count(*) OVER (PARTITION BY level, project_id, subject, role) AS steps
-    FROM steps WHERE planned_to <> before_to
+v AS (
+    SELECT *, CASE WHEN level = 'work' THEN work_role WHEN subject = commencement() THEN 'commence' WHEN subject = $level THEN 'complete' ELSE '' END AS role
+    FROM replans_at($as_of, $known_at)
+    WHERE (source <> 'register' OR subject = commencement() OR subject = $level) AND (level <> 'work' OR $category IS NULL OR category = $category)
 )
 SELECT v.level, v.project_id, p.name, p.street, v.subject, v.role, v.category, v.step, v.steps, v.as_of, v.baseline, v.baseline_to, v.before, v.before_to,
     v.planned AS after, v.planned_to AS after_to, v.planned_to - v.before_to AS days, v.planned_to - v.baseline_to AS total_days,
     v.before_to < v.as_of AS passed, p.households, f.file, f.sheet, v.row, v.snapshot
-FROM moves v JOIN p USING (project_id) LEFT JOIN snapshots f ON f.snapshot = v.snapshot
+FROM v JOIN p USING (project_id) LEFT JOIN snapshots f ON f.snapshot = v.snapshot
 LEFT JOIN plan_milestones g ON g.milestone = v.subject LEFT JOIN plan_items i ON i.item = v.subject LEFT JOIN plan_streets o ON o.street = p.street
 ORDER BY v.as_of DESC, v.level, o.position, v.project_id, g.position, i.position, v.role DESC;

@@ -12,8 +12,7 @@
 --   previous: as-of date of the round before (empty for a first round)
 -- clause: 五(三)
 WITH covered AS (
-    SELECT DISTINCT s.snapshot, s.kind, s.as_of, q.street
-    FROM reported q JOIN snapshots_at($as_of, $known_at) s USING (snapshot) WHERE list_contains($scope, q.street)
+    SELECT snapshot, kind, as_of, street FROM snapshot_streets_at($as_of, $known_at) WHERE list_contains($scope, street)
 ),
 rounds AS (SELECT as_of, count(DISTINCT snapshot) AS snapshots FROM covered GROUP BY as_of),
 complete AS (

@@ -38,16 +38,20 @@ axis AS (
     FROM (
         SELECT greatest(max(baseline), max(target), $as_of::DATE) AS set_by, greatest(set_by, least(max(expected), set_by + 366)) AS last FROM events
     ) WHERE last > $as_of
+),
+counted AS (  -- those of the same days together: every day of the axis looks at all of them
+    SELECT milestone, role, baseline, done, expected, stale, count(*) AS n, sum(people)::BIGINT AS people
+    FROM events GROUP BY milestone, role, baseline, done, expected, stale
 )
 SELECT a.day AS as_of, coalesce(any_value(m.name), e.milestone) AS milestone,
-    count(*) FILTER (WHERE e.baseline <= a.day) AS planned,
-    CASE WHEN a.day <= $as_of THEN count(*) FILTER (WHERE e.done <= a.day) END AS actual,
-    CASE WHEN a.day >= $as_of THEN count(*) FILTER (WHERE e.done <= a.day OR e.expected <= a.day) END AS forecast,
+    coalesce(sum(e.n) FILTER (WHERE e.baseline <= a.day), 0)::BIGINT AS planned,
+    CASE WHEN a.day <= $as_of THEN coalesce(sum(e.n) FILTER (WHERE e.done <= a.day), 0)::BIGINT END AS actual,
+    CASE WHEN a.day >= $as_of THEN coalesce(sum(e.n) FILTER (WHERE e.done <= a.day OR e.expected <= a.day), 0)::BIGINT END AS forecast,
     coalesce(sum(e.people) FILTER (WHERE e.baseline <= a.day), 0) AS planned_households,
     CASE WHEN a.day <= $as_of THEN coalesce(sum(e.people) FILTER (WHERE e.done <= a.day), 0) END AS actual_households,
     CASE WHEN a.day >= $as_of THEN coalesce(sum(e.people) FILTER (WHERE e.done <= a.day OR e.expected <= a.day), 0) END AS forecast_households,
-    count(*) FILTER (WHERE e.done IS NULL AND e.expected IS NULL) AS without_forecast, count(*) FILTER (WHERE e.stale) AS stale_forecast,
-    count(*) AS projects, sum(e.people) AS households, e.role
-FROM axis a CROSS JOIN events e LEFT JOIN plan_milestones m ON m.milestone = e.milestone
+    coalesce(sum(e.n) FILTER (WHERE e.done IS NULL AND e.expected IS NULL), 0)::BIGINT AS without_forecast,
+    coalesce(sum(e.n) FILTER (WHERE e.stale), 0)::BIGINT AS stale_forecast, sum(e.n)::BIGINT AS projects, sum(e.people) AS households, e.role
+FROM axis a CROSS JOIN counted e LEFT JOIN plan_milestones m ON m.milestone = e.milestone
 GROUP BY a.day, e.milestone, e.role
 ORDER BY a.day, e.role;

@@ -20,11 +20,12 @@
 WITH p AS (
     SELECT p.project_id, x.prior_provincial, f.project_id IS NOT NULL AS reported
     FROM projects_at($as_of, $known_at) p JOIN project_scope_at($as_of, $known_at) x USING (project_id)
-    LEFT JOIN (SELECT DISTINCT project_id FROM filed_at($as_of, $known_at, 'progress')) f ON f.project_id = p.project_id
+    LEFT JOIN reports_at($as_of, $known_at) f ON f.project_id = p.project_id AND f.kind = 'progress'
     WHERE p.on_list AND p.batch = $batch AND list_contains($scope, p.street)
 ),
-w AS (  -- all works, those of basic public facilities that should not be there too
-    SELECT DISTINCT project_id, category, unnest(['', nullif(facility, '')]) AS facility FROM work_status_at($as_of, $known_at)
+w AS (  -- the works that should not be there
+    SELECT DISTINCT project_id, category, facility FROM work_status_at($as_of, $known_at)
+    WHERE facility = '公共设施' AND project_id IN (SELECT project_id FROM p WHERE prior_provincial)
 ),
 x AS (
     SELECT g.*, p.project_id, p.reported, p.prior_provincial AND g.facility = '公共设施' AS out, c.project_id IS NOT NULL AS counted_works,

@@ -45,46 +45,10 @@
 --   earlier_row: row of the earlier work
 --   snapshot: number of the snapshot of the later work
 -- clause: 四(四)
-WITH s AS (SELECT * FROM asked_at($as_of, $known_at, commencement(), $batch, $scope, $category)),
-finished AS (  -- by other ledgers than the progress ledger, which may not know yet
-    SELECT project_id, item FROM takeover_at($as_of, $known_at) WHERE taken <= $as_of
-    UNION SELECT project_id, item FROM special_acceptance_at($as_of, $known_at) WHERE passed
-),
-w AS (
-    SELECT w.project_id, w.item, w.position, w.commenced, w.commenced_to, w.completed, w.completed_to, w.reported_as_of, w.snapshot, w.row,
-        coalesce(nullif(w.unit, ''), nullif(w.plan_unit, '')) AS unit, coalesce(w.complete_forecast, w.complete_planned) AS expected,
-        CASE WHEN w.complete_forecast IS NULL THEN w.complete_planned_to ELSE w.complete_forecast_to END AS expected_to,
-        CASE w.completed_to WHEN undated() THEN w.completed ELSE w.completed_to END AS completed_by,
-        w.completed IS NULL AND f.item IS NOT NULL AS finished_elsewhere, q.step, q.begins, q.ends_to
-    FROM work_status_at($as_of, $known_at) w SEMI JOIN s ON s.project_id = w.project_id
-    LEFT JOIN sequence_at($as_of, $known_at) q ON q.project_id = w.project_id AND q.item = w.item
-    LEFT JOIN finished f ON f.project_id = w.project_id AND f.item = w.item
-),
-pairs AS (
-    SELECT e, l, e.step < l.step AND coalesce(e.ends_to <= l.begins, true) AS own, o.subject = l.item AS usual
-    FROM plan_orders o JOIN w e ON e.item IN (o.subject, o.earlier)
-    JOIN w l ON l.project_id = e.project_id AND l.item IN (o.subject, o.earlier) AND l.item <> e.item
-    WHERE NOT e.finished_elsewhere AND (coalesce(own, false)
-        OR usual AND NOT coalesce(l.step < e.step AND coalesce(l.ends_to <= e.begins, true), false))
-),
-judged AS (
-    SELECT e, l, CASE WHEN own AND usual THEN 'both' WHEN own THEN 'own' ELSE 'usual' END AS basis, CASE
-            WHEN l.completed IS NOT NULL AND (e.completed IS NULL OR e.completed_to <> undated() AND e.completed > l.completed_by) THEN 'happened'
-            WHEN l.completed IS NULL AND l.commenced IS NOT NULL AND NOT l.finished_elsewhere AND e.completed IS NULL AND e.commenced IS NULL THEN 'happening'
-            WHEN l.completed IS NULL AND e.completed IS NULL AND NOT l.finished_elsewhere AND l.expected_to >= l.reported_as_of
-                AND l.expected_to < e.expected THEN 'ahead'
-        END AS kind
-    FROM pairs
-)
-SELECT s.project_id, s.name, s.street, s.households, j.kind, j.basis, e.item AS earlier, e.commenced AS earlier_commenced, e.commenced_to AS earlier_commenced_to,
-    e.completed AS earlier_completed, e.completed_to AS earlier_completed_to, e.expected AS earlier_expected, e.expected_to AS earlier_expected_to,
-    e.unit AS earlier_unit, l.item AS later, l.commenced AS later_commenced, l.commenced_to AS later_commenced_to, l.completed AS later_completed,
-    l.completed_to AS later_completed_to, l.expected AS later_expected, l.expected_to AS later_expected_to, l.unit AS later_unit,
-    CASE j.kind WHEN 'happened' THEN coalesce(e.completed, l.reported_as_of) - l.completed_by WHEN 'happening' THEN l.reported_as_of - l.commenced
-        ELSE e.expected - l.expected_to END AS days,
-    l.reported_as_of, f.file, f.sheet, l.row, e.row AS earlier_row, l.snapshot
-FROM judged j JOIN s ON s.project_id = j.l.project_id
+SELECT s.project_id, s.name, s.street, s.households, j.kind, j.basis, j.earlier, j.earlier_commenced, j.earlier_commenced_to, j.earlier_completed,
+    j.earlier_completed_to, j.earlier_expected, j.earlier_expected_to, j.earlier_unit, j.later, j.later_commenced, j.later_commenced_to, j.later_completed,
+    j.later_completed_to, j.later_expected, j.later_expected_to, j.later_unit, j.days, j.reported_as_of, f.file, f.sheet, j.row, j.earlier_row, j.snapshot
+FROM conflicts_at($as_of, $known_at) j JOIN asked_at($as_of, $known_at, commencement(), $batch, $scope, $category) s USING (project_id)
 LEFT JOIN plan_streets p ON p.street = s.street
-LEFT JOIN snapshots f ON f.snapshot = j.l.snapshot
-WHERE j.kind IS NOT NULL
-ORDER BY CASE j.kind WHEN 'happened' THEN 0 WHEN 'happening' THEN 1 ELSE 2 END, days DESC, p.position, s.project_id, l.position, e.position;
+LEFT JOIN snapshots f ON f.snapshot = j.snapshot
+ORDER BY CASE j.kind WHEN 'happened' THEN 0 WHEN 'happening' THEN 1 ELSE 2 END, j.days DESC, p.position, s.project_id, j.later_position, j.earlier_position;

@@ -47,18 +47,22 @@ counted AS (
     SELECT level, role, grouped, count(*) AS total, count(days) AS n, count(*) FILTER (days > 0) AS late, count(*) FILTER (days = 0) AS on_time,
         count(*) FILTER (days < 0) AS early, CASE WHEN n >= 5 THEN median(days) END AS median,
         CASE WHEN n >= 5 THEN quantile_cont(days, 0.25) END AS q1, CASE WHEN n >= 5 THEN quantile_cont(days, 0.75) END AS q3,
-        arg_max({'days': days, 'project': project_id, 'name': name, 'street': street, 'subject': subject, 'basis': basis},
-            (days, 1e9 - row_number)) FILTER (days IS NOT NULL) AS w, min(days) AS best,
+        max(days) AS worst, min(days) AS best,
         count(*) FILTER (basis = 'actual') AS finished, count(*) FILTER (basis = 'actual' AND days > 0) AS finished_late,
         CASE WHEN finished >= 5 THEN median(days) FILTER (basis = 'actual') END AS finished_median,
         count(*) FILTER (basis = 'forecast') AS by_forecast, count(*) FILTER (basis = 'overdue') AS overdue,
         count(*) FILTER (basis = 'stale_forecast') AS stale_forecast, count(*) FILTER (basis = 'unreported') AS unreported,
         count(*) FILTER (basis = 'none') AS not_due, count(*) FILTER (basis = 'undated') AS undated, count(*) FILTER (basis = 'no_plan') AS no_plan
-    FROM (SELECT *, row_number() OVER (ORDER BY project_id, subject) AS row_number FROM s) GROUP BY level, role, grouped
+    FROM s GROUP BY level, role, grouped
+),
+worst AS (  -- of equal ones the first by its number
+    SELECT s.level, s.role, s.grouped, s.project_id, s.name, s.street, s.subject, s.basis
+    FROM s JOIN counted c ON c.level = s.level AND c.role = s.role AND c.grouped = s.grouped AND c.worst = s.days
+    QUALIFY row_number() OVER (PARTITION BY s.level, s.role, s.grouped ORDER BY s.project_id, s.subject) = 1
 )
-SELECT c.level, c.role, c.grouped, c.total, c.n, c.late, c.on_time, c.early, c.median, c.q1, c.q3, c.w.days AS worst, c.w.project AS worst_project,
-    c.w.name AS worst_name, c.w.street AS worst_street, c.w.subject AS worst_subject, c.w.basis AS worst_basis, c.best, c.finished, c.finished_late,
+SELECT c.level, c.role, c.grouped, c.total, c.n, c.late, c.on_time, c.early, c.median, c.q1, c.q3, c.worst, w.project_id AS worst_project,
+    w.name AS worst_name, w.street AS worst_street, w.subject AS worst_subject, w.basis AS worst_basis, c.best, c.finished, c.finished_late,
     c.finished_median, c.by_forecast, c.overdue, c.stale_forecast, c.unreported, c.not_due, c.undated, c.no_plan, r.reported
-FROM counted c LEFT JOIN plan_streets o ON o.street = c.grouped LEFT JOIN plan_categories g ON g.category = c.grouped
+FROM counted c LEFT JOIN worst w ON w.level = c.level AND w.role = c.role AND w.grouped = c.grouped LEFT JOIN plan_streets o ON o.street = c.grouped LEFT JOIN plan_categories g ON g.category = c.grouped
 LEFT JOIN reporting_at($as_of, $known_at) r ON r.street = c.grouped
 ORDER BY c.level, c.role, coalesce(o.position, g.position) NULLS LAST, c.late DESC, c.n DESC, c.grouped;

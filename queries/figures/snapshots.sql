@@ -19,9 +19,9 @@
 --   sha256: of the original file
 --   publication: number of the publication that brought it
 -- clause: 五(三)
-SELECT s.snapshot, s.kind, s.as_of, s.known_at, s.revision, s.file, s.sheet, count(DISTINCT q.street) AS streets,
+SELECT s.snapshot, s.kind, s.as_of, s.known_at, s.revision, s.file, s.sheet, count(q.street) AS streets,
     s.rows_read, s.rows_loaded, s.rows_skipped, s.sha256, s.publication
-FROM snapshots_at($as_of, $known_at) s JOIN reported q USING (snapshot)
+FROM snapshots_at($as_of, $known_at) s JOIN snapshot_streets_at($as_of, $known_at) q USING (snapshot)
 GROUP BY s.snapshot, s.kind, s.as_of, s.known_at, s.revision, s.file, s.sheet, s.rows_read, s.rows_loaded, s.rows_skipped, s.sha256,
     s.publication, s.ord
 HAVING bool_or(list_contains($scope, q.street))

@@ -49,6 +49,9 @@ WITH s AS (
     SELECT *, CASE $by WHEN 'street' THEN street WHEN 'unit' THEN unit ELSE '' END AS grouped FROM stage_spans_at($as_of, $known_at, $batch, $scope, $category)
     WHERE CASE $by WHEN 'street' THEN stage <> 'works' WHEN 'unit' THEN stage = 'works' ELSE true END
 )
-SELECT s.stage, s.stage_to, s.grouped, s.project_id, s.name, s.street, s.item, s.fate, s.days
+-- As many (n) of one fate and so many days; the first of them by its name.
+SELECT s.stage, s.stage_to, s.grouped, arg_min(s.project_id, s.project_id || ' ' || s.item) AS project_id, arg_min(s.name, s.project_id || ' ' || s.item) AS name,
+    arg_min(s.street, s.project_id || ' ' || s.item) AS street, arg_min(s.item, s.project_id || ' ' || s.item) AS item, s.fate, s.days, count(*) AS n
 FROM s LEFT JOIN plan_streets o ON o.street = s.grouped
-ORDER BY s.position, o.position, count(*) OVER (PARTITION BY s.stage, s.grouped) DESC, s.grouped, s.project_id, s.item;
+GROUP BY s.stage, s.stage_to, s.position, s.grouped, o.position, s.fate, s.days
+ORDER BY s.position, o.position, sum(count(*)) OVER (PARTITION BY s.stage, s.grouped) DESC, s.grouped, s.fate, s.days;

@@ -21,6 +21,7 @@ WITH s AS (
     SELECT *, CASE $by WHEN 'street' THEN street WHEN 'unit' THEN unit ELSE '' END AS grouped FROM stage_spans_at($as_of, $known_at, $batch, $scope, $category)
     WHERE CASE $by WHEN 'street' THEN stage <> 'works' WHEN 'unit' THEN stage = 'works' ELSE true END AND fate IN ('ended', 'open')
 )
-SELECT s.stage, s.stage_to, s.grouped, s.fate, s.days
+SELECT s.stage, s.stage_to, s.grouped, s.fate, s.days, count(*) AS n
 FROM s LEFT JOIN plan_streets o ON o.street = s.grouped
-ORDER BY s.position, o.position, count(*) OVER (PARTITION BY s.stage, s.grouped) DESC, s.grouped, s.days;
+GROUP BY s.stage, s.stage_to, s.position, s.grouped, o.position, s.fate, s.days
+ORDER BY s.position, o.position, sum(count(*)) OVER (PARTITION BY s.stage, s.grouped) DESC, s.grouped, s.days;

@@ -32,7 +32,7 @@
 --   left_unknown: those that went on, on a day that nobody wrote down (count; empty in the row for none)
 --   passed_over: those that had reached a further milestone before (count; empty in the row for none)
 -- clause: 三、四
-WITH s AS (SELECT * FROM asked_at($as_of, $known_at, commencement(), $batch, $scope, $category)),
+WITH s AS (SELECT project_id, name, street, households, commenced FROM asked_at($as_of, $known_at, commencement(), $batch, $scope, $category)),
 m AS (
     SELECT m.project_id, m.milestone, p.position, m.actual, m.actual_to, nullif(trim(m.evidence), '') AS evidence, s.households,
         m.actual <= $as_of AS reached, coalesce(m.actual, m.forecast, m.planned, m.baseline) IS NOT NULL AS told

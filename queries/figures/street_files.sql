@@ -23,27 +23,11 @@
 WITH s AS (
     SELECT *, withdrawn_at IS NOT NULL AND withdrawn_at <= $known_at AS withdrawn
     FROM snapshots WHERE as_of <= $as_of AND known_at <= $known_at
-),
-r AS (
-    SELECT snapshot, project_id, '' AS subject, row FROM register
-    UNION ALL SELECT snapshot, project_id, subject, row FROM ledger_rows()
-),
-now AS (
-    SELECT snapshot, project_id, '' AS subject FROM projects_at($as_of, $known_at) WHERE on_list
-    UNION ALL SELECT snapshot, project_id, item FROM works_at($as_of, $known_at)
-    UNION ALL SELECT snapshot, project_id, milestone FROM milestones_at($as_of, $known_at)
-    UNION ALL SELECT snapshot, project_id, subject FROM further_at($as_of, $known_at)
-),
-counted AS (
-    SELECT r.snapshot, q.street, count(DISTINCT r.project_id) AS projects, count(DISTINCT r.row) AS rows,
-        count(DISTINCT CASE WHEN n.snapshot IS NOT NULL THEN r.row END) AS in_force
-    FROM r JOIN reported q ON q.snapshot = r.snapshot AND q.project_id = r.project_id
-    LEFT JOIN now n ON n.snapshot = r.snapshot AND n.project_id = r.project_id AND n.subject = r.subject
-    WHERE list_contains($scope, q.street) GROUP BY ALL
 )
 SELECT c.street, s.kind, s.as_of, s.known_at, s.revision, s.file, s.sheet, c.projects, c.rows,
     CASE WHEN s.withdrawn THEN 0 ELSE c.in_force END AS in_force,
     CASE WHEN s.withdrawn THEN 'withdrawn' WHEN c.in_force = c.rows THEN 'in_force' WHEN c.in_force > 0 THEN 'partly' ELSE 'replaced' END AS state,
     s.publication, s.snapshot
-FROM counted c JOIN s USING (snapshot) LEFT JOIN plan_streets p ON p.street = c.street
+FROM street_rows_at($as_of, $known_at) c JOIN s USING (snapshot) LEFT JOIN plan_streets p ON p.street = c.street
+WHERE list_contains($scope, c.street)
 ORDER BY s.as_of DESC, p.position, s.ord DESC;

@@ -46,7 +46,7 @@
 --   measure_n: the part (empty where nothing was reported)
 --   measure_untold: of measure_of not told by any ledger (count; empty where that can not be)
 -- clause: 附件2
-WITH s AS (SELECT * FROM asked_at($as_of, $known_at, commencement(), $batch, $scope, $category)),
+WITH s AS (SELECT project_id, street FROM asked_at($as_of, $known_at, commencement(), $batch, $scope, $category)),
 told AS (
     SELECT task, count(*) AS bodies, count(state) AS bodies_reported, count(*) FILTER (state = 'not_started') AS not_started,
         count(*) FILTER (state = 'under_way') AS under_way, count(*) FILTER (state = 'done') AS done, count(*) FILTER (state = 'standing') AS standing,
@@ -58,7 +58,7 @@ owed AS (
     SELECT task, count(*) AS documents, count(*) FILTER (state IN ('reported', 'approved')) AS reported, count(*) FILTER (state = 'approved') AS approved
     FROM document_status_at($as_of, $known_at, $scope) WHERE owed GROUP BY task
 ),
-w AS (SELECT w.* FROM work_status_at($as_of, $known_at) w JOIN s USING (project_id)),
+w AS (SELECT w.project_id, w.item, w.completed, w.lateness FROM work_status_at($as_of, $known_at) w JOIN s USING (project_id)),
 worked AS (
     SELECT c.holder AS task, count(w.project_id) AS works, count(w.completed) AS done, count(*) FILTER (w.lateness = '逾期') AS late
     FROM plan_concerns c JOIN plan_items i ON i.item = c.subject LEFT JOIN w ON w.item = c.subject GROUP BY c.holder
@@ -68,8 +68,7 @@ steps AS (  -- by_work: reached by each of the task's works, not by the communit
     FROM plan_concerns c JOIN plan_tasks t ON t.task = c.holder JOIN plan_milestones m ON m.milestone = c.subject
 ),
 filed AS (
-    SELECT 'M16' AS milestone, project_id FROM filed_at($as_of, $known_at, 'acceptance') WHERE newest
-    UNION SELECT 'M21', project_id FROM filed_at($as_of, $known_at, 'takeover') WHERE newest
+    SELECT CASE kind WHEN 'acceptance' THEN 'M16' ELSE 'M21' END AS milestone, project_id FROM reports_at($as_of, $known_at) WHERE kind IN ('acceptance', 'takeover')
 ),
 needed AS (
     SELECT p.task, s.project_id, coalesce(x.actual <= $as_of, false) AS reached, x.project_id IS NOT NULL AS is_told

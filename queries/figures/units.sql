@@ -29,7 +29,7 @@
 --   problems_overdue: of these overdue (count)
 --   reported_as_of: as-of date of its newest task ledger, of several bodies the earliest (empty: none)
 -- clause: 附件1、附件2、三(三)1
-WITH s AS (SELECT * FROM asked_at($as_of, $known_at, commencement(), $batch, $scope, $category)),
+WITH s AS (SELECT project_id, street FROM asked_at($as_of, $known_at, commencement(), $batch, $scope, $category)),
 b AS (SELECT *, CASE $by WHEN 'body' THEN body ELSE unit END AS who FROM bodies($scope)),
 who AS (SELECT who, unit, any_value(kind) AS kind, any_value(member) AS member, min(position) AS position, min(place) AS place, count(*) AS bodies FROM b GROUP BY ALL),
 told AS (
@@ -54,10 +54,10 @@ troubled AS (
         JOIN b ON body_named(p.unit) = b.body OR (p.unit = b.unit AND b.street = s.street)
     ) GROUP BY who
 ),
-heard AS (SELECT count(*) > 0 AS of_problems FROM filed_at($as_of, $known_at, 'problems') SEMI JOIN s USING (project_id)),
+heard AS (SELECT count(*) > 0 AS of_problems FROM reports_at($as_of, $known_at) r WHERE r.kind = 'problems' AND r.project_id IN (SELECT project_id FROM s)),
 newest AS (
     SELECT b.who, min(f.as_of) AS as_of
-    FROM (SELECT DISTINCT project_id AS body, as_of FROM filed_at($as_of, $known_at, 'tasks') WHERE newest) f JOIN b USING (body) GROUP BY b.who
+    FROM (SELECT project_id AS body, as_of FROM reports_at($as_of, $known_at) WHERE kind = 'tasks') f JOIN b USING (body) GROUP BY b.who
 )
 SELECT u.who AS unit, u.kind, u.member, u.bodies, coalesce(t.tasks, 0) AS tasks, coalesce(t.owed, 0) AS tasks_owed, coalesce(t.reported, 0) AS tasks_reported,
     coalesce(d.owed, 0) AS documents, coalesce(d.reported, 0) AS documents_reported, coalesce(d.approved, 0) AS documents_approved,

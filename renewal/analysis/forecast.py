@@ -205,7 +205,7 @@ def simulated(rows: pd.DataFrame, given: Mapping[str, Any]) -> pd.DataFrame:
     """The figure forecast_simulated: a row a shock and way. The rows are the calendar alone."""
     if rows.empty:
         return _judgements([], ("shock", "programmes"))
-    return _judgements(_shocks(Past(rows, np.nan, _calendar(rows)), int(given["programmes"])), ("shock", "programmes"))
+    return _judgements(_shocks(Past(_calendar(rows)), int(given["programmes"])), ("shock", "programmes"))
 
 
 @lru_cache(maxsize=8)
@@ -337,32 +337,37 @@ def _judgements(found: list[dict], keys: tuple[str, ...]) -> pd.DataFrame:
 
 def _studies(rows: pd.DataFrame, given: Mapping[str, Any]) -> list[Study]:
     """Both targets, those without a project in the scope left out."""
-    # In one order: draws follow the rows, and SQL gives them in any.
-    of_projects = rows[rows["project_id"].notna()].sort_values(["round", "role", "project_id"], kind="stable")
-    if of_projects.empty or not of_projects["mine"].any():
+    number, names = pd.factorize(rows["project_id"], sort=True)
+    days, complete, mine = _ordinals(rows["round"]), (rows["role"] == ROLES[1]).to_numpy(bool, na_value=False), rows["mine"].to_numpy(bool)
+    if not mine.any():
         return []
     working, found = _calendar(rows), []
+    columns = {c: _ordinals(rows[c]) for c in ("baseline", "stated", "reported_as_of", "done", "done_to")}
     for role in ROLES:
-        part = of_projects[of_projects["role"] == role]
-        newest = part[part["round"] == of_projects["round"].max()].reset_index(drop=True)
-        if newest.empty or not newest["mine"].any():
+        of_role = np.flatnonzero((number >= 0) & (complete == (role == ROLES[1])))
+        of_role = of_role[np.lexsort((number[of_role], days[of_role]))]  # in one order: draws follow the rows, and SQL gives them in any
+        newest = of_role[days[of_role] == days[number >= 0].max()]
+        if not mine[newest].any():
             continue
+        newest = rows.iloc[newest].reset_index(drop=True)
         target = newest["target"].dropna()
         target_day = float(_ordinals(target)[0]) if len(target) else np.nan
-        found.append(Study(role, newest, _standing(newest), target_day, working, Past(part, target_day, working)))
+        told = {c: values[of_role] for c, values in columns.items()}
+        past = Past(working, target_day, "\n".join(names), project=number[of_role], round=days[of_role], **told)
+        found.append(Study(role, newest, _standing(newest), target_day, working, past))
     return found
 
 
 class Past:
-    """What past statements about one target are tried on: its rows of all rounds and the calendar. Known by its content, so that
-    what comes of it is worked out once for all the figures, and all the scopes, that ask."""
+    """What past statements about one target are tried on: its projects at all rounds and the calendar. names: of the projects; columns: arrays
+    over the rows, by round and project (project: the place among the names; round, baseline, stated, reported_as_of, done and done_to:
+    ordinals). Known by its content, so that what comes of it is worked out once for all the figures, and all the scopes, that ask."""
 
-    def __init__(self, part: pd.DataFrame, target: float, working: Working):
-        self.part, self.target, self.working = part, target, working
-        content = hashlib.sha256(working.passed.tobytes() + repr((working.first, target, len(part))).encode())
-        if "project_id" in part:
-            content.update(np.stack([_ordinals(part[c]) for c in ("round", "baseline", "stated", "reported_as_of", "done", "done_to")]).tobytes())
-            content.update("\n".join(part["project_id"]).encode())
+    def __init__(self, working: Working, target: float = np.nan, names: str = "", **columns: np.ndarray):
+        self.working, self.target, self.columns = working, target, columns
+        content = hashlib.sha256(working.passed.tobytes() + repr((working.first, target, names)).encode())
+        for values in columns.values():
+            content.update(values.tobytes())
         self.content = content.digest()
 
     def __hash__(self) -> int:
@@ -383,33 +388,36 @@ def _quick(past: Past) -> pd.DataFrame:
 def _tests(past: Past) -> pd.DataFrame:
     """Every past round as an origin, held against what was known at the newest. Projects that have left the list since are left
     out."""
-    part, found = past.part, []
-    newest = part[part["round"] == part["round"].max()].set_index("project_id")
-    now = float(_ordinals(newest["round"])[0])
-    done, told, end = (pd.Series(_ordinals(newest[c]), newest.index) for c in ("done", "reported_as_of", "done_to"))
-    told = told.where(end != _UNDATED)  # done by a day, perhaps earlier: not judged where that day is later than the one asked about
-    for _round, then in part[part["project_id"].isin(newest.index)].groupby("round"):
-        state = _standing(then)
+    told, found = past.columns, []
+    project, round_of = told["project"], told["round"]
+    now = float(round_of.max())
+    newest = round_of == now
+    done, heard, listed = (np.full(project.max() + 1, fill) for fill in (np.inf, -np.inf, False))  # by project, as known at the newest round
+    of = project[newest]
+    listed[of] = True
+    done[of] = np.where(np.isnan(told["done"][newest]), np.inf, told["done"][newest])
+    # Done by a day, perhaps earlier: not judged where that day is later than the one asked about.
+    heard[of] = np.nan_to_num(np.where(told["done_to"][newest] == _UNDATED, np.nan, told["reported_as_of"][newest]), nan=-np.inf)
+    for day in np.unique(round_of[listed[project]]):
+        then = np.flatnonzero((round_of == day) & listed[project])
+        state = _stood(day, *(told[c][then] for c in ("baseline", "stated", "reported_as_of", "done", "done_to")))
         if state.day >= now or not state.open.any():
             continue
         asked = [(str(h), state.day + h * WEEK, state.baseline <= state.day + h * WEEK) for h in HORIZONS if state.day + h * WEEK <= now]
         if state.day < past.target <= now:
             asked.append(("target", past.target, np.ones(len(then), bool)))
         if asked:
-            ends = done.reindex(then["project_id"]).to_numpy()
-            found += backtest.judged(
-                state, asked, np.where(np.isnan(ends), np.inf, ends),
-                np.nan_to_num(told.reindex(then["project_id"]).to_numpy(), nan=-np.inf), past.working, WAYS,
-            )
+            found += backtest.judged(state, asked, done[project[then]], heard[project[then]], past.working, WAYS)
     return backtest.frame(found)
 
 
 def _standing(rows: pd.DataFrame) -> Standing:
-    done, end = _ordinals(rows["done"]), _ordinals(rows["done_to"])
-    return Standing(
-        float(_ordinals(rows["round"])[0]), _ordinals(rows["baseline"]), _ordinals(rows["stated"]),
-        _ordinals(rows["reported_as_of"]), done, ~np.isnan(done) & (end != _UNDATED),
-    )
+    columns = (_ordinals(rows[c]) for c in ("baseline", "stated", "reported_as_of", "done", "done_to"))
+    return _stood(float(_ordinals(rows["round"])[0]), *columns)
+
+
+def _stood(day: float, baseline: np.ndarray, stated: np.ndarray, told: np.ndarray, done: np.ndarray, end: np.ndarray) -> Standing:
+    return Standing(float(day), baseline, stated, told, done, ~np.isnan(done) & (end != _UNDATED))
 
 
 def _calendar(rows: pd.DataFrame) -> Working:

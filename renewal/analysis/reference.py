@@ -18,6 +18,8 @@ from renewal.analysis.outlook import FINISHED, Outlook, Standing, Working
 
 _NEVER = -1e6  # slip that has passed of a project that nobody has reported: none known
 _NONE = 1e-12  # a share that is nothing but rounding
+LARGE = 2_000  # a class of so many is weighed by slips, not by projects
+DRAWS, LEAST = 2_500_000, 250  # slips drawn at most, and runs at least
 
 
 def slips(state: Standing) -> tuple[np.ndarray, np.ndarray]:
@@ -77,6 +79,7 @@ def slippage(state: Standing, working: Working, runs: int, rng: np.random.Genera
         slip = curve.reached(passed, quantile)
         return np.where(known, baseline + slip, np.inf)
 
+    runs = min(runs, max(DRAWS // len(passed), LEAST))
     drawn = _drawn(ended, passed_of, passed, runs, rng)
     finish = np.where(known, baseline + drawn, np.inf)
     soonest = np.where(known, baseline + np.maximum(curve.times[-1], passed) + 1, np.inf)  # the rest ends at once
@@ -91,13 +94,27 @@ def slippage(state: Standing, working: Working, runs: int, rng: np.random.Genera
 def _drawn(ended: np.ndarray, passed_of: np.ndarray, passed: np.ndarray, runs: int, rng: np.random.Generator) -> np.ndarray:
     """Slips of the open projects, runs × projects, inf beyond the longest known: from a curve of each run's own weights."""
     times, inverse = np.unique(ended, return_inverse=True)
-    weights = rng.standard_exponential((runs, len(ended) + len(passed_of)))
-    falls = np.zeros((len(ended), len(times)))
-    falls[np.arange(len(ended)), inverse] = 1
-    at_risk = (np.concatenate([ended, passed_of])[:, None] >= times).astype(float)
-    survived = np.cumprod(np.maximum(1 - (weights[:, : len(ended)] @ falls) / (weights @ at_risk), 0), axis=1)
+    fallen, at_risk = _weights(ended, passed_of, times, inverse, runs, rng)
+    survived = np.cumprod(np.maximum(1 - fallen / at_risk, 0), axis=1)
     before = np.concatenate([np.ones((runs, 1)), survived], axis=1)[:, np.searchsorted(times, passed, side="right")]
     level = before * rng.random((runs, len(passed)))
     rows = 2.0 * np.arange(runs)[:, None]  # each run's curve in a stretch of its own, so that one search serves all
     found = np.searchsorted((rows + 1 - survived).ravel(), rows + 1 - level, side="left") - np.arange(runs)[:, None] * len(times)
     return np.where((found < len(times)) & (before > 1e-9), np.append(times, np.inf)[np.minimum(found, len(times))], np.inf)
+
+
+def _weights(
+    ended: np.ndarray, passed_of: np.ndarray, times: np.ndarray, inverse: np.ndarray, runs: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Runs × times: the weight of the projects whose slip ended at each time, and of those whose slip is known to have lasted until then. inverse:
+    which time each ended at."""
+    if len(ended) + len(passed_of) < LARGE:
+        weights = rng.standard_exponential((runs, len(ended) + len(passed_of)))
+        falls = np.zeros((len(ended), len(times)))
+        falls[np.arange(len(ended)), inverse] = 1
+        at_risk = (np.concatenate([ended, passed_of])[:, None] >= times).astype(float)
+        return weights[:, : len(ended)] @ falls, weights @ at_risk
+    fallen = rng.standard_gamma(np.bincount(inverse, minlength=len(times)), (runs, len(times)))
+    lasted = np.bincount(np.searchsorted(times, passed_of, side="right"), minlength=len(times) + 1)[1:]  # up to which time the open ones did
+    left = rng.standard_gamma(lasted, (runs, len(times)))
+    return fallen, np.cumsum((fallen + left)[:, ::-1], axis=1)[:, ::-1]

@@ -1,7 +1,8 @@
 """How long a stage takes when some are still in it: Kaplan-Meier curves, their medians with intervals, and log-rank tests (scipy.stats).
 
-The rows are those of the macro stage_spans_at: a row a community (or work) and stage with fate, and days where fate is ended or open. Those open
-are right-censored: they lasted at least so long. Of the finished ones alone any mean or median understates, because the slow ones are not among them.
+The rows are those of the macro stage_spans_at, counted: how many (n) communities (or works) have one fate in a stage, and as many days where it is
+ended or open. Those open are right-censored: they lasted at least so long. Of the finished ones alone any mean or median understates, because the
+slow ones are not among them.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def curves(rows: pd.DataFrame, given: Mapping[str, Any]) -> pd.DataFrame:
     found: dict[str, list] = {column: [] for column in _CURVES}
     for of_stage in _parts(rows, "stage"):
         for group in _parts(of_stage, "grouped"):
-            if len(group) >= FEW:
+            if group["n"].sum() >= FEW:
                 points = kaplan_meier(*_spans(group))
                 for column in ("stage", "stage_to", "grouped"):
                     found[column] += [group[column].iat[0]] * len(points["day"])
@@ -109,15 +110,16 @@ def _parts(rows: pd.DataFrame, column: str) -> Iterator[pd.DataFrame]:
 
 
 def _spans(rows: pd.DataFrame) -> Spans:
-    fate, days = rows["fate"].to_numpy(), rows["days"].to_numpy(dtype=float, na_value=np.nan)
-    return days[fate == "ended"], days[fate == "open"]
+    fate, days, n = rows["fate"].to_numpy(), rows["days"].to_numpy(dtype=float, na_value=np.nan), rows["n"].to_numpy(dtype=int)
+    ended, still_open = (np.repeat(days[fate == f], n[fate == f]) for f in ("ended", "open"))
+    return ended, still_open
 
 
 def _summed(group: pd.DataFrame, spans: Spans) -> dict[str, Any]:
     """One row of stage_durations, not yet compared."""
     ended, still_open = spans
-    fates = list(group["fate"])
-    left_out = {fate: fates.count(fate) for fate in LEFT_OUT}
+    counts = group.groupby("fate")["n"].sum()
+    left_out = {fate: int(counts.get(fate, 0)) for fate in LEFT_OUT}
     row = {
         **{column: group[column].iat[0] for column in ("stage", "stage_to", "grouped")}, "n": len(ended) + len(still_open), "ended": len(ended),
         "still_open": len(still_open), "left_out": sum(left_out.values()), **left_out, "curve": "few", "compared": "",
@@ -135,7 +137,8 @@ def _summed(group: pd.DataFrame, spans: Spans) -> dict[str, Any]:
     if len(ended) >= FEW:
         row["finished_median"] = float(np.median(ended))
     if len(still_open):
-        longest = group.iloc[int(np.flatnonzero(group["fate"].to_numpy() == "open")[np.argmax(still_open)])]
+        still = group[group["fate"] == "open"]
+        longest = still.iloc[int(np.argmax(still["days"]))]
         row |= {
             "longest_open": int(longest["days"]), "longest_project": longest["project_id"], "longest_name": longest["name"],
             "longest_street": longest["street"], "longest_item": longest["item"],

@@ -162,9 +162,9 @@ class Chart:
         axis = {"fixedrange": True, "showgrid": False, "zeroline": False, "automargin": False, "linecolor": HAIRLINE}
         self.x, self.y = dict(axis), dict(axis)
         self.layout = {
-            "template": "none", "height": height, "font": {"family": FONT, "size": SMALL, "color": INK},
+            "height": height, "font": {"family": FONT, "size": SMALL, "color": INK},
             "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "margin": margin, "showlegend": False,
-            "dragmode": False, "hovermode": False, "barcornerradius": 0, "separators": ".", **layout,
+            "dragmode": False, "hovermode": False, "barcornerradius": 0, "separators": ".", "datarevision": 1, **layout,
         }
 
     def bars(self, **trace: object) -> None:
@@ -224,19 +224,26 @@ class Chart:
         })
 
     def figure(self) -> go.Figure:
+        """The chart. Streamlit's page asks plotly to draw each figure twice; the second time costs nothing where plotly finds all as it was, which
+        takes a `datarevision`, no template and plain lists."""
         layout = {**self.layout, "xaxis": self.x, "yaxis": self.y, "annotations": self.annotations, "shapes": self.shapes}
-        return go.Figure(_without_links({"data": self.traces, "layout": layout}))
+        figure = go.Figure(_plain({"data": self.traces, "layout": layout}))
+        figure.layout.template = None
+        return figure
 
 
-def _without_links(part: Any) -> Any:
-    """Plotly makes markup of what looks like it in any text, links included: but for the marks that our own labels use, a name that an
-    office typed stays the text that it is."""
+def _plain(part: Any) -> Any:
+    """Lists and texts out of frames. Plotly makes markup of what looks like it in any text, links included: but for the marks that our own
+    labels use, a name that an office typed stays the text that it is."""
     if isinstance(part, str):
         return _NOT_OURS.sub("&lt;", part)
     if isinstance(part, dict):
-        return {name: _without_links(value) for name, value in part.items()}
+        return {name: _plain(value) for name, value in part.items()}
+    if isinstance(part, pd.Series):
+        dated = pd.api.types.is_datetime64_any_dtype(part)
+        part = [None if pd.isna(v) else v.isoformat() if dated else v for v in part.tolist()]
     if isinstance(part, (list, tuple)):
-        return [_without_links(value) for value in part]
+        return [_plain(value) for value in part]
     return part
 
 

@@ -247,8 +247,8 @@ def pictures(q: Question, level: str, role: str) -> None:
 
 def _latest(q: Question, level: str, role: str) -> None:
     """The few that are latest, for those who have five seconds."""
-    rows = q.figure("slippage")
-    rows = rows[(rows["level"] == level) & (rows["role"] == role) & (rows["days"] > 0)]
+    rows = q.figure("slippage", about=level, of_role=role)
+    rows = rows[rows["days"] > 0]
     words = basis_words()
     columns = [
         ui.Column(_("最晚的"), lambda r: parts.community(q, r), wrap=True), ui.Column(_("偏差（天）"), lambda r: ui.signed_days(r.days), number=True),
@@ -268,8 +268,8 @@ def bars(q: Question, level_of: str, role: str) -> None:
 
 def strip(q: Question, level_of: str, role: str) -> None:
     rows = _by_street(q, level_of, role)
-    points = q.figure("slippage")
-    points = points[(points["level"] == "project") & (points["role"] == role) & points["days"].notna()] if level_of == "project" else points.head(0)
+    points = q.figure("slippage", about="project", of_role=role)
+    points = points[points["days"].notna()] if level_of == "project" else points.head(0)
     figure = charts.slip_strip(rows[rows["n"] > 0], points, names=parts.street_names(q))
     ui.chart(figure, _("各街道偏差的中位数、中间一半和最晚，同样的数见下面的表"))
 
@@ -341,8 +341,7 @@ def _worst(q: Question, row: object) -> str:
 
 def listed(q: Question, level: str, role: str, start: str) -> None:
     """Every community or work with plan, date and basis of its days, the latest first."""
-    rows = q.figure("slippage")
-    rows = rows[(rows["level"] == level) & (rows["role"] == role)]
+    rows = q.figure("slippage", about=level, of_role=role)
     what = " · ".join((level_word(level), done_word(q, level, role)))
     ui.heading(_("逐个看"), _("{what}，最晚的在前；没有天数的在后").format(what=what))
     words = basis_words()
@@ -435,8 +434,8 @@ def trends(q: Question, role: str) -> None:
         sign, colour = charts.TREND_PATTERNS[r.pattern]
         said = _("推后 {n} 次共 {days} 天").format(n=r.slips, days=r.later_days)
         heads[r.project_id] = (_place(q, r), f"{sign} {words[r.pattern]} · {said}", colour)
-    rows = q.figure("milestone_trend")
-    rows = rows[(rows["role"] == role) & rows["project_id"].isin(heads)]
+    rows = q.figure("milestone_trend", project_id=",".join(heads))
+    rows = rows[rows["role"] == role]
     ui.chart(charts.trend_panels(rows, heads=heads, as_of=q.asked.as_of), _("各期台账所说的预计日期，同样的日期见导出的里程碑趋势表"))
 
 

@@ -80,7 +80,7 @@ def backup(store: Store, folder: Path, *, keep: int | None = None, access: bool 
     try:
         with tempfile.TemporaryDirectory() as scratch:
             office = Path(scratch) / OFFICE
-            version = _copied_office(store, office)
+            version = copied_office(store, office)
             journal = Journal(office)
             done = journal.done()
             originals = {f.sha256: f.name for p in done for f in journal.files(p.publication)}
@@ -123,7 +123,7 @@ def backup(store: Store, folder: Path, *, keep: int | None = None, access: bool 
     return Made(path, path.stat().st_size, len(originals), facts["publication"], removed)
 
 
-def _copied_office(store: Store, copy: Path) -> str | None:
+def copied_office(store: Store, copy: Path) -> str | None:
     """Copies office.sqlite as it was at one moment; returns the version that was in force at it.
 
     A publication is in force from the moment when the pointer names its version, and written down as done a little later. So the

@@ -23,7 +23,7 @@ from ..i18n import gettext as _
 from ..intake.extract import Sheet
 from ..intake.layouts import Kind, Layouts
 from ..plan import Plan
-from . import quality
+from . import kept, quality
 from .journal import FileEntry
 from .quality import Finding
 from .store import Store, StoreError, reason, schema, sync_folder
@@ -33,6 +33,9 @@ _KINDS_OF_VALUE = {
     "date": pa.date32(), "count": pa.int32(), "year": pa.int32(), "number": pa.float64(), "percent": pa.float64(), "yesno": pa.bool_(),
 }
 TABLES = {"progress": "works"}  # kinds whose table of queries/schema.sql has another name
+# How a version file is written. Blocks of 64 KB: the segments of a column seldom fill one of DuckDB's 256 KB.
+CONFIG = {"autoinstall_known_extensions": "false", "default_block_size": "65536"}
+STORED_APART = ("works", "milestones")  # views on tables that hold the last days of dates as spans
 
 
 def columns(kind: Kind) -> dict[str, pa.DataType]:
@@ -102,12 +105,13 @@ def _write(
     path: Path, fresh: bool, batches: list[Batch], plan: Plan, layouts: Layouts, sample: bool, judge: bool
 ) -> tuple[dict[int, dict[int, tuple[int, str]]], list[Finding]]:
     numbers: dict[int, list[int]] = {}
-    connection = duckdb.connect(str(path), config={"autoinstall_known_extensions": "false"})
+    connection = duckdb.connect(str(path), config=CONFIG)
     try:
         connection.execute("SET enable_progress_bar = false")
         connection.execute("BEGIN")
         if fresh:
             connection.execute(schema()[0])
+        before = dict(connection.execute("SELECT key, value FROM meta").fetchall())
         _copy_plan(connection, plan, layouts)
         filed = _Filed(connection, layouts)
         for batch in batches:
@@ -127,6 +131,7 @@ def _write(
         }
         connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(facts.items()))
         connection.execute("COMMIT")
+        _keep(connection, plan, batches, before, facts)
         with ThreadPoolExecutor(1) as beside:  # checksums read what the rules read: both at once
             summed = beside.submit(lambda: {p: checksums(connection.cursor(), found) for p, found in numbers.items()})
             findings = quality.check(connection, publication=batches[-1].publication) if judge else []
@@ -135,6 +140,17 @@ def _write(
     finally:
         connection.close()
     return sums, findings
+
+
+def _keep(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, batches: list[Batch], before: dict[str, str], facts: dict[str, str]
+) -> None:
+    """Large stores hold the newest state and the history ready; what was made under another plan is made anew."""
+    large = connection.execute("SELECT count(*) FROM works_stored").fetchone()[0] >= settings.keep_from()
+    if not large or len(batches) > 1 or any(before.get(name) != facts[name] for name in ("plan_sha256", "layouts_sha256")):
+        kept.forget(connection)
+    if large:
+        kept.keep(connection, schema()[0], plan, batches[-1].publication)
 
 
 def _copy_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, layouts: Layouts) -> None:
@@ -270,8 +286,18 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, names: tuple[str,
 
 def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
     connection.register("incoming", rows)
-    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
+    append(connection, table, "incoming", rows.column_names)
     connection.unregister("incoming")
+
+
+def append(connection: duckdb.DuckDBPyConnection, table: str, source: str, names: list[str]) -> None:
+    """Appends the rows of a relation (a name or a query in brackets) with these columns to a table as everybody reads it, in their order."""
+    if table in STORED_APART:
+        spans = [n for n in names if n.endswith("_to")]
+        days = ", ".join(f"{n} - {n.removesuffix('_to')} AS {n.removesuffix('_to')}_days" for n in spans)
+        source = f"(SELECT * EXCLUDE ({', '.join(spans)}), {days} FROM {source})" if spans else source
+        table = f"{table}_stored"
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {source}")
 
 
 def _insert_rows(
@@ -309,7 +335,9 @@ def checksums(
     """
     if not snapshots:
         return {}
-    there = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()}
+    there = {name for (name,) in connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE NOT temporary UNION SELECT view_name FROM duckdb_views() WHERE NOT temporary"
+    ).fetchall()}
     parts, ledgers = [], [name for name in LEDGERS if name in there]
     for table in (*ledgers, "reported", "snapshot_columns", "snapshots"):
         head = {

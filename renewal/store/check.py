@@ -35,6 +35,7 @@ class CheckReport:
 
 def verify(store: Store) -> CheckReport:
     """Checks pointer, version file, every archived original, and the row counts and checksums of every snapshot."""
+    store.require_rows()
     report = CheckReport()
     journal = Journal(store.office)
     try:
@@ -150,6 +151,7 @@ def rebuild(store: Store, *, accept: bool = False) -> CheckReport:
     """
     report = CheckReport()
     plan, layouts = load_plan(), load_layouts()
+    store.require_rows()
     with store.lock():
         journal = Journal(store.office)
         try:

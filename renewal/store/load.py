@@ -149,7 +149,8 @@ def withdraw(publication: int, *, store: Store, reason: str, who: str = "") -> L
 
 
 def in_force(store: Store, order: Order | None = None) -> tuple[Plan, Layouts]:
-    """Plan and layouts with the office's own spellings, those of an order included."""
+    """Plan and layouts with the office's own spellings, those of an order included. Raises StoreError for a rollup, which takes no files."""
+    store.require_rows()
     plan, layouts = load_plan(), load_layouts()
     added = [*Journal(store.office).spellings(current=store.version()), *(order.spellings if order else ())]
     return spelled(plan, layouts, added)

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from .. import acting
+from .. import acting, settings
 from ..explained import Explained
 from ..i18n import gettext as _
 
@@ -65,12 +65,22 @@ _ADDED = {
 }
 
 
+REPLICA = "REPLICA"  # a file of this name in a store's folder says that it is a copy
 FORMAT = 1  # raised by a program whose office.sqlite an earlier one would misread
 PATIENCE = {"read": 5, "write": 30}  # seconds that one waits for another program's lock
 
 
 class StoreError(Explained):
     """The store cannot be used; the text says why and what to do, in the reader's words."""
+
+
+class ReadOnly(StoreError):
+    """Somebody would write on a server that only shows, or into a copy of a store."""
+
+
+def shows_only(folder: Path) -> bool:
+    """Whether nothing is written into a store: it is a copy (see replicate.py), or the one that a server only shows."""
+    return (folder / REPLICA).exists() or (settings.read_only() and folder == settings.store_dir())
 
 
 class OfficeError(StoreError):
@@ -105,12 +115,17 @@ class Office:
         connection = None
         self.there()
         try:
-            connection = sqlite3.connect(self.path, timeout=patience, isolation_level=None)
+            # a copy is one file without a log beside it, replaced as a whole
+            copied = (self.path.parent / REPLICA).exists()
+            place = f"{self.path.resolve().as_uri()}?mode=ro" if copied else self.path
+            connection = sqlite3.connect(place, timeout=patience, isolation_level=None, uri=copied)
             if connection.execute("SELECT user_version FROM pragma_user_version").fetchone()[0] > FORMAT:
                 raise OfficeError(_("日志 {path} 是更新一版的程序写的，本程序不能读；请用那一版程序，或从升级前的备份恢复").format(path=self.path))
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             if not _fits(connection):
+                if copied:
+                    raise OfficeError(_("日志 {path} 是另一版程序写的；请把主服务器和这台升级到同一版，再复制一次").format(path=self.path))
                 if self._published() and not _has_publications(connection):
                     raise office_lost(self.path)
                 _bring_up_to_date(connection)
@@ -130,7 +145,9 @@ class Office:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction."""
+        """One transaction. Raises ReadOnly where nothing is written."""
+        if shows_only(self.path.parent):
+            raise ReadOnly(acting.only_shows())
         with self.reading(PATIENCE["write"]) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:

@@ -26,10 +26,11 @@ from typing import ClassVar, NamedTuple
 import duckdb
 import filelock
 
-from .. import settings
+from .. import acting, settings
+from ..explained import Explained
 from ..i18n import gettext as _
-from .office import Office, StoreError, office_lost
-from .state import Between, Change, State
+from .office import REPLICA, Office, ReadOnly, StoreError, office_lost, shows_only
+from .state import Between, Change, Ready, State
 
 STATES = 12  # states at a date kept in memory, over all versions
 ABANDONED = 3600  # seconds after which a preview's version file belongs to nobody
@@ -43,6 +44,10 @@ _LABEL = "custom_extension_repository"
 
 class NoData(StoreError):
     """Nothing has been loaded yet."""
+
+
+class RowsElsewhere(Explained):
+    """The version file is a rollup (renewal/engine/rollup.py) and the question needs rows of files, which lie in the store it was made from."""
 
 
 class OtherProgram(StoreError):
@@ -110,7 +115,10 @@ class Store:
         return name
 
     def _never_published(self) -> None:
-        """Raises StoreError where the pointer is missing although something was published: that is not a new store."""
+        """Raises StoreError where the pointer is missing although something was published: that is not a new store. A copy that was never
+        finished holds nothing yet."""
+        if (self.folder / REPLICA).exists():
+            return
         if Office(self.office).there():
             with Office(self.office).reading() as connection:
                 if connection.execute("SELECT count(*) FROM publications WHERE state = 'done'").fetchone()[0]:
@@ -171,7 +179,7 @@ class Store:
         """The state at the end of a day as known at a moment, on a version (default: the current one); upto: as if only the
         publications up to this one had been made."""
         name = self._named(version)
-        return self._kept(name, (as_of, known_at, upto), lambda cursor: State(cursor, schema()[0], as_of, known_at, upto))
+        return self._kept(name, (as_of, known_at, upto), lambda cursor, meta: State(cursor, schema()[0], as_of, known_at, upto, Ready.of(meta)))
 
     def fingerprint(self, publication: int, version: str | None = None) -> str:
         """Eight signs that tell the data of this store up to a publication from those of any other; a rebuild does not change them."""
@@ -185,11 +193,11 @@ class Store:
     def between(self, since: date, as_of: date, known_at: datetime, version: str | None = None) -> Between:
         """The state at the end of a day beside that at the end of a later one, both as known at a moment."""
         name = self._named(version)
-        return self._kept(name, (since, as_of, known_at), lambda cursor: Between(
+        return self._kept(name, (since, as_of, known_at), lambda cursor, _meta: Between(
             cursor, self.state(since, known_at, name), self.state(as_of, known_at, name)
         ))
 
-    def _kept(self, name: str, asked: tuple, make: Callable[[duckdb.DuckDBPyConnection], State | Between]) -> State | Between:
+    def _kept(self, name: str, asked: tuple, make: Callable[[duckdb.DuckDBPyConnection, dict[str, str]], State | Between]) -> State | Between:
         """What is kept in memory for a question to a version, made where it is not there."""
         key = (str(self.folder), name, self.stamp(name), *asked)
         with self._guard:
@@ -200,7 +208,7 @@ class Store:
         opened = self._read(name)
         with self._guard:
             cursor = opened.connection.cursor()
-        made = make(cursor)
+        made = make(cursor, opened.meta)
         with self._guard:
             found = self._states.setdefault((*key[:2], opened.stamp, *asked), made)
             while len(self._states) > STATES:
@@ -250,10 +258,17 @@ class Store:
     @contextmanager
     def asking(self, version: str | None = None) -> Iterator[None]:
         """For queries on a version (default: the current one): where its file can not be read on, a StoreError instead of DuckDB's error,
-        and nothing that was kept of the file is used any more. Errors of the query itself stay what they are."""
+        and nothing that was kept of the file is used any more. Where a rollup lacks the table that a query needs, RowsElsewhere. Other errors of
+        the query itself stay what they are."""
         try:
             yield
         except duckdb.Error as error:
+            if isinstance(error, duckdb.CatalogException) and self.is_rollup(version):
+                meta = self.meta(version)
+                raise RowsElsewhere(_(
+                    "这里的数据库是汇总：有 {rounds} 的全部状态和各期的历史，没有台账的原始行。"
+                    "这一项要用原始行（别的日期、当时所知、单个小区的原文、核对等），请在载入数据的那台机器上看"
+                ).format(rounds="、".join(meta["kept_rounds"].split()))) from None
             if not isinstance(error, _FAULTS) and type(error) is not duckdb.Error:
                 raise
             name = self._named(version)
@@ -266,8 +281,8 @@ class Store:
         self._broken.pop((str(self.folder), version), None)
         with self.asking(version):
             cursor = self.cursor(version)
-            for (table,) in cursor.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall():
-                cursor.execute(f'SELECT bit_xor(hash(t)) FROM "{table}" t').fetchone()
+            for table in cursor.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT temporary").fetchall():
+                cursor.execute('SELECT bit_xor(hash(t)) FROM "{}"."{}" t'.format(*table)).fetchone()
 
     def is_broken(self, version: str) -> bool:
         """Whether a query has met something unreadable in the file as it stands now."""
@@ -299,6 +314,18 @@ class Store:
             raise NoData(_("还没有数据"))
         return found
 
+    def is_rollup(self, version: str | None = None) -> bool:
+        """Whether a version holds results alone, without the rows of files."""
+        return self.meta(version).get("rollup") == "yes"
+
+    def require_rows(self) -> None:
+        """Raises StoreError for a store of rollups: there is nothing to load into, to check or to make anew."""
+        rollup = False
+        with suppress(StoreError):  # what is the matter with it says who reads it next
+            rollup = (version := self.version()) is not None and self.is_rollup(version)
+        if rollup:
+            raise StoreError(_("{folder} 只放汇总，不能载入、核对或重建：请在载入数据的那个文件夹里做，再重新汇总").format(folder=self.folder))
+
     def is_sample(self, version: str | None = None) -> bool:
         return self.meta(version).get("sample") == "yes"
 
@@ -308,8 +335,10 @@ class Store:
         """One loader at a time; a second one waits. The system frees it when its process dies.
 
         Leavings of killed loaders are swept up first. What the system refuses in here is a StoreError that says so: a disk
-        that is full, a folder that may not be written.
+        that is full, a folder that may not be written. Raises ReadOnly where nothing is written.
         """
+        if shows_only(self.folder):
+            raise ReadOnly(acting.only_shows())
         try:
             for folder in (self.folder, self.archive, self.versions):
                 folder.mkdir(parents=True, exist_ok=True)

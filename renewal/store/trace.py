@@ -14,7 +14,7 @@ from ..explained import Explained
 from ..intake.layouts import load_layouts
 from ..plan import load_plan
 from .audit import record
-from .office import Office
+from .office import Office, shows_only
 from .store import Store
 
 _SIGNS = 12  # of a checksum, in an entry
@@ -22,8 +22,8 @@ _SIGNS = 12  # of a checksum, in an entry
 
 def note_rules(store: Store) -> list[str]:
     """Writes down which rules differ from those last written down; returns their names. Nothing for a store that is not there, and
-    nothing for a file that can not be read at the moment. Raises StoreError."""
-    if not store.office.exists():
+    nothing for a file that can not be read at the moment, and nothing where this server only shows. Raises StoreError."""
+    if not store.office.exists() or shows_only(store.folder):
         return []
     now, changed = _in_force(), []
     with Office(store.office).writing() as c:

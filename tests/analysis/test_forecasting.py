@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import CensoredData, ecdf
 
 from renewal import figures
-from renewal.analysis import backtest, forecast, programmes
+from renewal.analysis import backtest, forecast, programmes, reference
 from renewal.analysis.outlook import Standing, Working, lowest, recent, stated
 from renewal.analysis.reference import Curve, slippage
 from renewal.analysis.throughput import refusal, throughput, weekly
@@ -120,6 +120,24 @@ def test_it_needs_eight_finished_ones_and_takes_them_from_the_whole_batch():
 
 
 # ---- naive rules -----------------------------------------------------------------------------------------------------
+
+def test_a_class_of_thousands_is_weighed_by_slips_with_the_same_spread_and_fewer_runs(monkeypatch):
+    rng = np.random.default_rng(3)
+    plans = DAY - rng.integers(0, 60, 300).astype(float)
+    done = plans + np.round(rng.normal(20, 15, 300))
+    state = Standing(float(DAY), plans, plans, np.full(300, float(DAY)), np.where(done <= DAY, done, np.nan), done <= DAY)
+    days = np.array([DAY + 7.0, DAY + 21.0])
+    by_project = draw(slippage, state, runs=4000).further(days)
+    monkeypatch.setattr(reference, "LARGE", 0)
+    by_slip = draw(slippage, state, runs=4000).further(days)
+    assert len(by_slip) == 4000 and not np.array_equal(by_project, by_slip)
+    assert by_slip.mean(axis=0) == pytest.approx(by_project.mean(axis=0), rel=0.01)
+    assert by_slip.std(axis=0) == pytest.approx(by_project.std(axis=0), rel=0.05)
+    monkeypatch.setattr(reference, "DRAWS", 400 * int(state.open.sum()))
+    assert len(draw(slippage, state, runs=4000).finish) == 400
+    monkeypatch.setattr(reference, "DRAWS", 1)
+    assert len(draw(slippage, state, runs=4000).finish) == reference.LEAST
+
 
 def test_the_pace_of_four_weeks_goes_on():
     found = draw(recent, standing([-30, -28, -27, 0], [30] * 4))

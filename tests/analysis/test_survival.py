@@ -15,7 +15,7 @@ PLACEBO = ([1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 2
 
 def spans(**groups) -> pd.DataFrame:
     """Rows as the SQL of stage_durations gives them, all of one stage."""
-    same = {"stage": "M13", "stage_to": "M14", "name": "", "street": "", "item": ""}
+    same = {"stage": "M13", "stage_to": "M14", "name": "", "street": "", "item": "", "n": 1}
     rows = [
         {**same, "grouped": name, "project_id": f"{name}{i}", "fate": fate, "days": d}
         for name, both in groups.items() for fate, days in zip(("ended", "open"), both, strict=True) for i, d in enumerate(days)

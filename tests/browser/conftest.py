@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.browser import ARGUMENTS, CHROMIUM, LOCAL, running
-
-# The map's WebGL is drawn in software either way; that the rest of the page is too, and not through it, saves a third of the time.
-FLAT = ("--disable-gpu-compositing", "--disable-gpu-rasterization")
+from tools.browser import ARGUMENTS, CHROMIUM, FLAT, LOCAL, running
 
 
 def pytest_collection_modifyitems(items):

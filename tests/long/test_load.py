@@ -16,7 +16,10 @@ pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc"
 
 
 def given(**changed) -> argparse.Namespace:
-    usual = {"viewers": 50, "seconds": 60, "every": 5.0, "loads": 3, "check": 60, "views": 500, "cookie": "", "port": None}
+    usual = {
+        "viewers": 50, "seconds": 60, "every": 5.0, "loads": 3, "check": 60, "views": 500, "cookie": "", "port": None, "lead": 0, "servers": 1,
+        "copies": False,
+    }
     return argparse.Namespace(**{**usual, **changed})
 
 

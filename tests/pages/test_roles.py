@@ -69,8 +69,8 @@ def test_what_looks_for_others_on_a_page_finds_them(opened, others):
 def test_what_was_drawn_for_one_who_sees_all_is_not_replayed_for_one_who_does_not(opened, others):
     for user, sees in (("li", True), ("siqi", False), ("li", True)):
         app, _offered = opened(user, "overview", street=STREET, as_of="2020-08-28")
-        shapes = "".join(e.proto.json for e in app.get("deck_gl_json_chart"))
-        assert (OTHER in roles.readable(shapes)) is sees, user
+        shapes = "".join(e.proto.spec for e in app.get("plotly_chart"))
+        assert ("大观园" in roles.readable(shapes)) is sees, user
 
 
 def _twin(text: str, *asked: str) -> str:

@@ -149,6 +149,11 @@ def spread(row: dict) -> dict:
 
 def insert(connection, table: str, row: dict) -> None:
     filled = {k: v for k, v in row.items() if v != "" or k in ("milestone", "subject")}
+    if table in build.STORED_APART:
+        for name in [n for n in filled if n.endswith("_to")]:
+            first = name.removesuffix("_to")
+            filled[f"{first}_days"] = (date.fromisoformat(str(filled.pop(name))) - date.fromisoformat(filled[first])).days
+        table = f"{table}_stored"
     marks = ", ".join("?" for _name in filled)
     connection.execute(f"INSERT INTO {table} ({', '.join(filled)}) VALUES ({marks})", list(filled.values()))
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import streamlit as st
 
 st.set_page_config(layout="wide")
-charts, deck, late = pickle.loads(Path(sys.argv[1]).read_bytes())
+charts, late = pickle.loads(Path(sys.argv[1]).read_bytes())
 st.title("Overview")
 for column, chart in zip(st.columns(len(charts)), charts, strict=True):
     with column:
         st.plotly_chart(chart)
-st.pydeck_chart(deck)
 st.table(late)

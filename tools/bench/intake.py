@@ -1,6 +1,6 @@
-"""One workbook through the intake, or merely parsed: prints seconds and the most memory as JSON. Used by the bench.
+"""Files through the intake, or one workbook merely parsed: prints seconds and the most memory as JSON. Used by the bench.
 
-    python -m tools.bench.intake load STORE FILE | parse FILE
+    python -m tools.bench.intake load STORE FILE … | parse FILE
 """
 
 import io
@@ -22,12 +22,16 @@ def parse(file: Path) -> None:
     _say(started, bool(kept))
 
 
-def load(store: Path, file: Path) -> None:
+def load(folder: Path, *files: Path) -> None:
     from renewal.store import Store
     from renewal.store import load as load_files
 
+    store = Store(folder)
+    sample = store.version() is not None and store.is_sample()
     started = time.perf_counter()
-    report = load_files([file], store=Store(store))
+    report = load_files(files, store=store, sample=sample)
+    if report.exit_code:
+        print(*(line for file in report.refused for line in [file.name, *(p.line() for p in file.stops[:5])]), sep="\n", file=sys.stderr)
     _say(started, report.exit_code == 0)
 
 
