@@ -136,6 +136,7 @@ def without_others(version: Path, street: str, to: Path) -> Path:
         for kind in load_layouts().kinds.values():
             if kind.about != "year":
                 table = build.TABLES.get(kind.name, kind.name)
+                table += "_stored" if table in build.STORED_APART else ""
                 connection.execute(f"DELETE FROM {table} WHERE {kind.holder} NOT IN (SELECT project_id FROM mine WHERE about = ?)", [kind.about])
         connection.execute(
             "DELETE FROM reported WHERE NOT EXISTS (FROM mine m JOIN plan_kinds k USING (about) JOIN snapshots s USING (kind)"

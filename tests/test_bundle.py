@@ -214,7 +214,7 @@ def test_both_languages_of_a_guide_give_the_same_commands(guide, least):
 
     def spans(name: str) -> list[str]:
         found = [s for s in re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text(name), flags=re.S)) if re.match(typed, s)]
-        return sorted(re.sub(r"YOUR\.NAME|[A-Z-]*NAME\b|FILE|BACKUP|MACHINE|STICK|[一-鿿]+", "_", s) for s in found)
+        return sorted(re.sub(r"YOUR\.NAME|[A-Z-]*NAME\b|FILE|DIR|BACKUP|MACHINE|STICK|[一-鿿]+", "_", s) for s in found)
 
     english, chinese = spans(f"docs/{guide}.md"), spans(f"docs/{guide}.zh.md")
     assert len(english) > least and english == chinese

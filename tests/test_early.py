@@ -1,12 +1,12 @@
 """What the first answer names to be fetched early is there to be fetched."""
 
-import asyncio
 import re
 from pathlib import Path
 
 import streamlit
 
 from renewal import early, settings
+from tests import apart
 
 
 def test_every_file_that_is_named_exists():
@@ -27,7 +27,7 @@ def test_only_pages_carry_the_header():
         async def send(message):
             sent.append(message)
 
-        asyncio.run(early.Early(app)({"type": "http", "path": "/"}, None, send))
+        apart.run(early.Early(app)({"type": "http", "path": "/"}, None, send))
         return [name for name, _value in sent[0]["headers"]]
 
     assert b"link" in headers(b"text/html; charset=utf-8")

@@ -24,9 +24,10 @@ from ..explained import Explained
 from ..i18n import gettext as _
 from ..plan import Plan, load_plan
 from ..store import Store
-from ..store.kept import ROUNDS, every
+from ..store.build import CONFIG
+from ..store.kept import ROUNDS, every, say
 from ..store.quality import EVER, EVERYTHING_KNOWN
-from ..store.state import BY_LEVEL, HISTORY, Ready, State, stored
+from ..store.state import BY_LEVEL, HISTORY, OF_ALL_ROUNDS, Ready, State, stored
 from ..store.store import reason, schema, sync_folder
 from .parquet import Manifest, quoted, source
 
@@ -103,9 +104,9 @@ def rollup(
                 for macro, level in every(plan):
                     progress(f"{macro} {level}".strip())
                     target = results / stored(macro, level)
-                    made.write(macro, level, rounds, target)
+                    made.write(macro, level, rounds[:1] if macro in OF_ALL_ROUNDS else rounds, target)
                     rows += _fill(connection, macro, level, target)
-                _finish(connection, manifest, rounds, as_of)
+                _finish(connection, manifest, plan, rounds, as_of)
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
             part.replace(store.versions / name)
@@ -131,7 +132,7 @@ def only_rollups(store: Store) -> None:
 
 
 def _empty(path: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(path), config={"autoinstall_known_extensions": "false", "default_block_size": "65536"})
+    connection = duckdb.connect(str(path), config=CONFIG)
     connection.execute("SET enable_progress_bar = false")
     connection.execute(schema()[0])
     connection.execute("CREATE SCHEMA kept")
@@ -156,13 +157,12 @@ def _fill(connection: duckdb.DuckDBPyConnection, macro: str, level: str, folder:
     return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
 
-def _finish(connection: duckdb.DuckDBPyConnection, manifest: Manifest, rounds: tuple[date, ...], as_of: date | None) -> None:
+def _finish(
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest, plan: Plan, rounds: tuple[date, ...], as_of: date | None
+) -> None:
     """Says what the file holds, and takes away the tables that hold nothing: who asks for them is to hear so."""
-    known = connection.execute("SELECT max(greatest(known_at, coalesce(withdrawn_at, known_at))) FROM snapshots").fetchone()[0]
-    facts = {
-        "rollup": "yes", "rollup_of": manifest.version, "rollup_fingerprint": manifest.fingerprint,
-        "kept_rounds": " ".join(d.isoformat() for d in rounds), "kept_known": known.isoformat(),
-    }
+    say(connection, rounds, plan)
+    facts = {"rollup": "yes", "rollup_of": manifest.version, "rollup_fingerprint": manifest.fingerprint}
     connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(facts.items()))
     if as_of is not None:
         connection.execute("DELETE FROM snapshots WHERE as_of > ?", [as_of])

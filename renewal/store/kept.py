@@ -15,7 +15,7 @@ of all rounds is held (`kept_level`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -43,6 +43,11 @@ def keep(connection: duckdb.DuckDBPyConnection, schema: str, plan: Plan, publica
         with _state(connection, schema, day, EVERYTHING_KNOWN, Ready.of_history()) as state:
             for macro, level in every(plan, day == rounds[0]):
                 state.write(macro, level, f"kept.{stored(macro, level)}", "?::DATE AS kept_for, *", [day])
+    say(connection, rounds, plan)
+
+
+def say(connection: duckdb.DuckDBPyConnection, rounds: Iterable[date], plan: Plan) -> None:
+    """Writes into `meta` what is held ready."""
     known = connection.execute("SELECT max(greatest(known_at, coalesce(withdrawn_at, known_at))) FROM snapshots").fetchone()[0]
     facts = {"kept_rounds": " ".join(d.isoformat() for d in rounds), "kept_known": known.isoformat(), "kept_level": plan.default_level}
     connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(facts.items()))

@@ -29,7 +29,8 @@ def opened(sample_store, monkeypatch):
 
 
 def html(app: AppTest) -> str:
-    return "\n".join(e.proto.body for e in app.get("html"))
+    """What a page itself says: the definitions behind 口径 say what words mean."""
+    return "\n".join(e.proto.body for e in app.get("html") if not e.proto.body.startswith("<div class='definition'>"))
 
 
 def finding(app) -> tuple[str, str, str]:
