@@ -1401,28 +1401,28 @@ SELECT project_id, role, count(*) AS statements, count(*) FILTER (WHERE moved > 
 FROM (SELECT *, reported_as_of > d - 28 AS recent FROM statements_at(d, k, lv, NULL::VARCHAR[]) WHERE done IS NULL) GROUP BY project_id, role;
 
 -- Every change of a published plan, of milestones and of the works in force: a row a step (see queries/figures/replans.sql). source: the ledger; a register speaks only where the milestone
--- ledger has never had a plan.
+-- ledger has never had a plan. (MATERIALIZED: without it DuckDB 2.0.0 fails at a province with 10 weeks, "dict-surviving cache: global dictionary column 1 changed identity".)
 CREATE MACRO replans_at(d, k) AS TABLE
 WITH s AS (SELECT snapshot, kind, as_of, ord FROM snapshots_at(d, k)),
-m AS (
+m AS MATERIALIZED (
     SELECT m.project_id, m.milestone, m.planned, m.planned_to, m.snapshot, m.row, s.as_of, s.ord FROM milestones m JOIN s USING (snapshot) SEMI JOIN (
         SELECT project_id, milestone FROM milestones JOIN s USING (snapshot) GROUP BY project_id, milestone HAVING min(planned_to) < max(planned_to)
     ) x ON x.project_id = m.project_id AND x.milestone = m.milestone
 ),
-w AS (
+w AS MATERIALIZED (
     SELECT w.project_id, w.item, w.commence_planned, w.commence_planned_to, w.complete_planned, w.complete_planned_to, w.snapshot, w.row, i.category, s.as_of, s.ord
     FROM works w JOIN s USING (snapshot) JOIN plan_items i USING (item) SEMI JOIN (
         SELECT project_id, item FROM works JOIN s USING (snapshot) GROUP BY project_id, item
         HAVING min(commence_planned_to) < max(commence_planned_to) OR min(complete_planned_to) < max(complete_planned_to)
     ) x ON x.project_id = w.project_id AND x.item = w.item SEMI JOIN works_at(d, k) n ON n.project_id = w.project_id AND n.item = w.item
 ),
-r AS (
+r AS MATERIALIZED (
     SELECT r.project_id, CASE o.role WHEN 'commence' THEN commencement() ELSE u.default_level END AS subject,
         CASE o.role WHEN 'commence' THEN r.planned_commencement ELSE r.planned_completion END AS planned,
         CASE o.role WHEN 'commence' THEN r.planned_commencement_to ELSE r.planned_completion_to END AS planned_to, r.snapshot, r.row, s.as_of, s.ord
     FROM register r JOIN s USING (snapshot) CROSS JOIN plan_rules u CROSS JOIN (VALUES ('commence'), ('complete')) o(role)
 ),
-published AS (
+published AS MATERIALIZED (
     SELECT 'project' AS level, 'milestones' AS source, project_id, milestone AS subject, '' AS work_role, '' AS category, planned, planned_to, snapshot, row, as_of, ord FROM m
     UNION ALL
     SELECT 'project', 'register', project_id, subject, '', '', planned, planned_to, snapshot, row, as_of, ord FROM r

@@ -44,7 +44,7 @@ def rows(state: State, macro: str, level: str) -> list[str]:
 def differences(store: Store, day: date, known_at: datetime = EVERYTHING_KNOWN, of: tuple[str, ...] = HELD) -> list[tuple[str, str]]:
     """Macros whose rows the version tells otherwise than its snapshots do."""
     by_history, by_version = State(store.cursor(), schema()[0], day, known_at), store.state(day, known_at)
-    levels = {macro: (PLAN.levels[0], PLAN.default_level) if macro in BY_LEVEL else ("",) for macro in of}
+    levels = {macro: (PLAN.levels[0], PLAN.default_level) if macro in BY_LEVEL else ("",) for macro in of}  # one is not held of all rounds
     return [(macro, level) for macro in of for level in levels[macro] if rows(by_history, macro, level) != rows(by_version, macro, level)]
 
 

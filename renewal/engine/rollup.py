@@ -161,7 +161,7 @@ def _finish(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest, plan: Plan, rounds: tuple[date, ...], as_of: date | None
 ) -> None:
     """Says what the file holds, and takes away the tables that hold nothing: who asks for them is to hear so."""
-    say(connection, rounds, plan)
+    say(connection, rounds, plan.default_level, plan.levels)
     facts = {"rollup": "yes", "rollup_of": manifest.version, "rollup_fingerprint": manifest.fingerprint}
     connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(facts.items()))
     if as_of is not None:
@@ -177,7 +177,8 @@ def _finish(
 class DuckEngine:
     """This machine: the reference, and what an office without Spark tries a rollup with."""
 
-    def __init__(self, folder: Path, manifest: Manifest, _plan: Plan):
+    def __init__(self, folder: Path, manifest: Manifest, plan: Plan):
+        self._levels = plan.levels
         self._connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
         self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute(schema()[0])
@@ -208,7 +209,7 @@ class DuckEngine:
         folder.mkdir(parents=True)
         for place, day in enumerate(days):
             if day not in self._states:
-                self._states[day] = State(self._connection.cursor(), schema()[0], day, EVERYTHING_KNOWN, ready=Ready.of_history())
+                self._states[day] = State(self._connection.cursor(), schema()[0], day, EVERYTHING_KNOWN, ready=Ready.of_history(self._levels))
             self._copy(self._states[day].rows(macro, level), f"DATE '{day}' AS kept_for", folder / f"{place:06d}.parquet")
 
     def _copy(self, rows: pa.Table, head: str, path: Path) -> None:

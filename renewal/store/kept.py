@@ -6,11 +6,11 @@ macro has one:
 
 - `kept.<macro>[_<level>](kept_for, …)`: the macros of state.KEPT at the newest round and (but for OF_ALL_ROUNDS) the one before it, with everything
   known;
-- `kept.history_at_<level>(…)`: every round as it was first known. That does not change with later publications: each adds its own round and leaves
-  the others as the copied file has them.
+- `kept.history_at_<level>(…)`: every round as it was first known, at the plan's own level (each level takes a tenth of a version file). That does
+  not change with later publications: each adds its own round and leaves the others as the copied file has them.
 
-`meta` says which rounds there are (`kept_rounds`), from which moment on nothing more was known (`kept_known`), and the level at which what is made
-of all rounds is held (`kept_level`).
+`meta` says which rounds there are (`kept_rounds`), from which moment on nothing more was known (`kept_known`), the level at which what is made of
+all rounds is held (`kept_level`), and those of the history (`kept_history`).
 """
 
 from __future__ import annotations
@@ -38,18 +38,21 @@ def keep(connection: duckdb.DuckDBPyConnection, schema: str, plan: Plan, publica
     rounds = list(moments)[:ROUNDS]
     for macro, level in every(plan):
         connection.execute(f"DROP TABLE IF EXISTS kept.{stored(macro, level)}")
-    _history(connection, schema, plan, moments, publication)
+    _history(connection, schema, plan.default_level, moments, publication)
     for day in rounds:
-        with _state(connection, schema, day, EVERYTHING_KNOWN, Ready.of_history()) as state:
+        with _state(connection, schema, day, EVERYTHING_KNOWN, Ready.of_history([plan.default_level])) as state:
             for macro, level in every(plan, day == rounds[0]):
                 state.write(macro, level, f"kept.{stored(macro, level)}", "?::DATE AS kept_for, *", [day])
-    say(connection, rounds, plan)
+    say(connection, rounds, plan.default_level, [plan.default_level])
 
 
-def say(connection: duckdb.DuckDBPyConnection, rounds: Iterable[date], plan: Plan) -> None:
-    """Writes into `meta` what is held ready."""
+def say(connection: duckdb.DuckDBPyConnection, rounds: Iterable[date], level: str, history: Iterable[str]) -> None:
+    """Writes into `meta` what is held ready; level: the plan's own; history: the levels that the history is held at."""
     known = connection.execute("SELECT max(greatest(known_at, coalesce(withdrawn_at, known_at))) FROM snapshots").fetchone()[0]
-    facts = {"kept_rounds": " ".join(d.isoformat() for d in rounds), "kept_known": known.isoformat(), "kept_level": plan.default_level}
+    facts = {
+        "kept_rounds": " ".join(d.isoformat() for d in rounds), "kept_known": known.isoformat(), "kept_level": level,
+        "kept_history": " ".join(history),
+    }
     connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(facts.items()))
 
 
@@ -63,10 +66,10 @@ def every(plan: Plan, newest: bool = True) -> list[tuple[str, str]]:
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
     """Drops all that is kept: it was made under another plan, or is not needed."""
     connection.execute("DROP SCHEMA IF EXISTS kept CASCADE")
-    connection.execute("DELETE FROM meta WHERE key IN ('kept_rounds', 'kept_known', 'kept_level')")
+    connection.execute("DELETE FROM meta WHERE key IN ('kept_rounds', 'kept_known', 'kept_level', 'kept_history')")
 
 
-def _history(connection: duckdb.DuckDBPyConnection, schema: str, plan: Plan, moments: dict[date, datetime], publication: int) -> None:
+def _history(connection: duckdb.DuckDBPyConnection, schema: str, level: str, moments: dict[date, datetime], publication: int) -> None:
     """Every round as first known: those that the file holds stay, unless the publication tells something known before their moment was over."""
     changed = connection.execute(
         "SELECT least(min(known_at) FILTER (WHERE publication = $p), min(withdrawn_at) FILTER (WHERE withdrawn_by = $p)) FROM snapshots",
@@ -76,20 +79,17 @@ def _history(connection: duckdb.DuckDBPyConnection, schema: str, plan: Plan, mom
         f"SELECT column_name FROM (DESCRIBE FROM {HISTORY}(DATE '1900-01-01', ?, ''))", [EVERYTHING_KNOWN]
     ).fetchall() if c not in ("round", "known")]
     head, have = ", ".join(("?::DATE AS round", "?::TIMESTAMP AS known", *columns)), set(moments.items())
-    for level in plan.levels:
-        table = f"kept.{stored(HISTORY, level)}"
-        connection.execute(f"CREATE TABLE IF NOT EXISTS {table} AS FROM {HISTORY}(DATE '1900-01-01', ?, ?)", [EVERYTHING_KNOWN, level])
-        there = connection.execute(f"SELECT DISTINCT round, known FROM {table}").fetchall()
-        have &= {(day, known) for day, known in there if changed is not None and known < changed}
-    for level in plan.levels:
-        connection.execute(
-            f"DELETE FROM kept.{stored(HISTORY, level)} WHERE (round, known) NOT IN (SELECT (unnest($days), unnest($moments)))",
-            {"days": [day for day, _known in have], "moments": [known for _day, known in have]},
-        )
+    table = f"kept.{stored(HISTORY, level)}"
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} AS FROM {HISTORY}(DATE '1900-01-01', ?, ?)", [EVERYTHING_KNOWN, level])
+    there = connection.execute(f"SELECT DISTINCT round, known FROM {table}").fetchall()
+    have &= {(day, known) for day, known in there if changed is not None and known < changed}
+    connection.execute(
+        f"DELETE FROM {table} WHERE (round, known) NOT IN (SELECT (unnest($days), unnest($moments)))",
+        {"days": [day for day, _known in have], "moments": [known for _day, known in have]},
+    )
     for day, known in sorted(set(moments.items()) - have):
         with _state(connection, schema, day, known) as state:
-            for level in plan.levels:
-                state.write("status_at", level, f"kept.{stored(HISTORY, level)}", head, [day, known])
+            state.write("status_at", level, table, head, [day, known])
 
 
 @contextmanager

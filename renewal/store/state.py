@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -92,11 +92,13 @@ def stored(macro: str, level: str) -> str:
 
 @dataclass(frozen=True)
 class Ready:
-    """What a version file holds ready: for which rounds, from which moment on nothing more was known, and the plan's own level."""
+    """What a version file holds ready: for which rounds, from which moment on nothing more was known, the plan's own level, and the levels of
+    the history."""
 
     rounds: frozenset[date] = frozenset()
     known: datetime = datetime.max
     level: str = ""
+    history: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, meta: Mapping[str, str]) -> Ready:
@@ -104,18 +106,18 @@ class Ready:
         if not meta.get("kept_rounds"):
             return cls()
         rounds = frozenset(map(date.fromisoformat, meta["kept_rounds"].split()))
-        return cls(rounds, datetime.fromisoformat(meta["kept_known"]), meta["kept_level"])
+        return cls(rounds, datetime.fromisoformat(meta["kept_known"]), meta["kept_level"], frozenset(meta["kept_history"].split()))
 
     @classmethod
-    def of_history(cls) -> Ready:
-        """Where a version has its history, and the rounds are still to be made out of it."""
-        return cls(frozenset({date.min}), datetime.min)
+    def of_history(cls, levels: Iterable[str]) -> Ready:
+        """Where a version has its history at these levels, and the rounds are still to be made out of it."""
+        return cls(frozenset({date.min}), datetime.min, history=frozenset(levels))
 
     def query(self, macro: str, level: str, as_of: date, known_at: datetime) -> str | None:
         """The rows of a macro as the version's own table has them; None where it has none for this date and moment."""
         if not self.rounds or known_at < self.known:
             return None
-        if macro == HISTORY:
+        if macro == HISTORY and level in self.history:
             return f"FROM kept.{stored(macro, level)} WHERE round <= DATE '{as_of}'"
         if macro in OVER_DATES or as_of not in self.rounds:
             return None
