@@ -120,7 +120,7 @@ def _note_slow(name: str, took: float, made: bool, rows: int, given: dict[str, A
     """One line in the server's log where a figure took longer than a store of this size allows; what fails in here never stops a figure."""
     with suppress(Exception):
         version = version or store.version()
-        budget = settings.slow_seconds(_works(str(store.folder), version, store.stamp(version)))
+        budget = settings.slow_seconds(_works(str(store.folder), version, store.stamp(version))) * (settings.FIRST if made else 1)
         if took > budget:
             logs.slow(
                 figure=name, ms=round(1000 * took), budget=round(1000 * budget), state="made" if made else "kept", rows=rows, as_of=given["as_of"],

@@ -68,6 +68,7 @@ def keep_from() -> int:
 
 # Seconds that a figure may take where its state is at hand, by the rows of works in the store: a district or a city, a province, a nation.
 _BUDGETS = ((5_000_000, 0.05), (60_000_000, 0.15), (math.inf, 1.0))
+FIRST = 10  # times as long a figure may take that has to work the state out first: else each publication would fill the log
 
 
 def slow_seconds(rows: int = 0) -> float:

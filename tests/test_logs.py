@@ -89,6 +89,15 @@ def test_the_budget_grows_with_the_store(monkeypatch, rows, seconds):
     assert settings.slow_seconds(rows) == seconds
 
 
+def test_who_works_the_state_out_first_may_take_longer(sample_store, noted, monkeypatch):
+    monkeypatch.setenv("RENEWAL_SLOW_MS", "1")
+    monkeypatch.setattr(Store, "_states", OrderedDict())
+    monkeypatch.setattr(settings, "FIRST", 60_000)
+    for _time in range(2):
+        figures.run("late", scope=STREETS, store=Store(sample_store), **ASKED)
+    assert len(noted.getvalue().splitlines()) == 1 and "state=kept" in noted.getvalue()
+
+
 def test_a_log_that_can_not_be_written_stops_no_figure(sample_store, noted, monkeypatch):
     class Full(io.StringIO):
         def write(self, _text):
