@@ -13,11 +13,10 @@ run: .venv/run.stamp
 	$(PY) -m renewal sample --keep
 	$(PY) -m renewal serve --sample --open --port $(PORT)
 
-# In the order of their names: the browser's files, which take longest, first, so that no worker is left with one at the end. Three workers on
-# two cores: they often wait for a browser.
+# In the order of their names: the browser's files, which take longest, first, so that no worker is left with one at the end.
 test: .venv/dev.stamp
 	@sh tools/install_browser.sh
-	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # What takes minutes: real loaders killed at random moments, load and faults on a real server, the bundle installed without network, every role
 # on every page, signing in step by step. Not part of `make test`.

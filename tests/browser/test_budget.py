@@ -34,6 +34,7 @@ def painted(page, url) -> float:
     return page.evaluate("window.lastPaint") / 1000
 
 
+@pytest.mark.thorough
 def test_no_page_takes_much_longer_than_a_bare_one(server, bare, page):
     page.set_viewport_size({"width": 1920, "height": 1080})
     best: dict[str, float] = {}  # the fastest of each: whatever else the machine does can only make it slower
