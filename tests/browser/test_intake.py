@@ -57,7 +57,7 @@ def test_from_a_dropped_file_to_the_screen_and_back(office, page, tmp_path):
     expect(page.locator(".finding h1")).to_contain_text("1 份文件都可以载入")
     version = store.version()
     page.get_by_role("button", name="确认发布 1 份文件").click()
-    expect(page.locator("[data-testid=stAlert]")).to_contain_text("已发布第 2 次")
+    expect(page.locator("[data-testid=stAlert]")).to_contain_text("已发布第 2 次", timeout=30_000)
     assert store.version() != version
     page.goto(f"{url}/intake?section=history")
     settle(page)
@@ -97,7 +97,7 @@ def test_the_first_file_of_all_can_be_dropped(tmp_path, page):
         page.wait_for_selector("[data-testid=stFileUploader]")
         drop(page, EXPORTS / "2020-06-05" / "项目库_2020-06-05.xlsx")
         page.get_by_role("button", name="确认发布 1 份文件").click()
-        expect(page.locator("[data-testid=stAlert]")).to_contain_text("已发布第 1 次")
+        expect(page.locator("[data-testid=stAlert]")).to_contain_text("已发布第 1 次", timeout=30_000)
         page.goto(url)
         settle(page)
         assert page.locator(".finding h1").count() == 1
