@@ -80,14 +80,14 @@ def _calls(sql: str, macro: str) -> bool:
     return re.search(rf"\b{macro}\(", sql) is not None
 
 
-def _table(macro: str, level: str) -> str:
-    """The temporary table that keeps what a macro gives."""
-    return f"kept_{macro}_{level}" if macro in BY_LEVEL else f"kept_{macro}"
-
-
 def stored(macro: str, level: str) -> str:
     """The name, in the schema `kept` of a version file, of what a macro gives."""
     return f"{macro}_{level}" if macro in BY_LEVEL else macro
+
+
+def _table(macro: str, level: str) -> str:
+    """The temporary table that keeps it."""
+    return f"kept_{stored(macro, level)}"
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,11 @@ class Ready:
     @classmethod
     def of_history(cls, levels: Iterable[str]) -> Ready:
         """Where a version has its history at these levels, and the rounds are still to be made out of it."""
-        return cls(frozenset({date.min}), datetime.min, history=frozenset(levels))
+        return cls(known=datetime.min, history=frozenset(levels))
 
     def query(self, macro: str, level: str, as_of: date, known_at: datetime) -> str | None:
         """The rows of a macro as the version's own table has them; None where it has none for this date and moment."""
-        if not self.rounds or known_at < self.known:
+        if known_at < self.known:
             return None
         if macro == HISTORY and level in self.history:
             return f"FROM kept.{stored(macro, level)} WHERE round <= DATE '{as_of}'"
