@@ -8,7 +8,7 @@ import pytest
 
 from renewal import figures
 from renewal.plan import load_plan
-from renewal.store import Store, journal, kept, load, withdraw
+from renewal.store import Order, Store, Upload, journal, kept, load, preview, withdraw
 from renewal.store import state as states
 from renewal.store.quality import EVERYTHING_KNOWN
 from renewal.store.state import BY_LEVEL, HISTORY, KEPT, OVER_DATES, Ready, State
@@ -141,6 +141,19 @@ def test_each_publication_adds_its_own_round_to_the_history(tmp_path, monkeypatc
     assert withdraw(2, store=store, reason="误报").exit_code == 0
     assert not {day for table, day in written if table == history}
     assert differences(store, _day(last), of=FEW) == []
+
+
+@pytest.mark.usefixtures("only_stops", "few_held")
+def test_a_preview_holds_nothing_and_says_nothing_old(tmp_path):
+    """It goes again, and what its copy of the last version held is of before."""
+    store = Store(tmp_path / "store")
+    assert load([WEEKS[0]], store=store, sample=True).exit_code == 0
+    assert store.meta()["kept_rounds"]
+    uploads = [Upload(p.name, p.read_bytes()) for p in sorted(WEEKS[1].iterdir())]
+    with preview(uploads, store=store, order=Order(sample=True)) as found:
+        assert found.version and found.version != store.version()
+        assert Ready.of(store.meta(found.version)) == Ready()
+        assert store.cursor(found.version).execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'kept'").fetchone() == (0,)
 
 
 @pytest.mark.usefixtures("only_stops", "few_held")

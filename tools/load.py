@@ -624,7 +624,7 @@ def quantile(ordered: list[float], part: float) -> float:
     return ordered[min(int(len(ordered) * part), len(ordered) - 1)]
 
 
-def main(arguments: list[str] | None = None) -> int:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.load", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--viewers", type=int, default=50, choices=range(1, 201), metavar="1…200")
     parser.add_argument("--seconds", type=int, default=60, choices=range(5, 601), metavar="5…600")
@@ -639,7 +639,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--cookie", default="", help="of a signed-in person, NAME=VALUE; RENEWAL_ACCESS is handed on to the server")
     parser.add_argument("--port", type=int, help="of the server (default: a free one)")
     parser.add_argument("--json", action="store_true")
-    given = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    given = parser().parse_args(arguments)
     found = over_views(given) if given.memory else under_load(given)
     print(json.dumps(found, ensure_ascii=False) if given.json else "\n".join(f"{name:22} {value}" for name, value in found.items()))
     return 1 if found["errors"] or found.get("torn") or found.get("tracebacks") else 0

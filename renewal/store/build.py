@@ -33,6 +33,7 @@ _KINDS_OF_VALUE = {
     "date": pa.date32(), "count": pa.int32(), "year": pa.int32(), "number": pa.float64(), "percent": pa.float64(), "yesno": pa.bool_(),
 }
 TABLES = {"progress": "works"}  # kinds whose table of queries/schema.sql has another name
+VERSION = "duckdb"  # what the name of a version file ends in; one of another ending is looked at and goes again
 # How a version file is written. Blocks of 64 KB: the segments of a column seldom fill one of DuckDB's 256 KB.
 CONFIG = {"autoinstall_known_extensions": "false", "default_block_size": "65536"}
 STORED_APART = ("works", "milestones")  # views on tables that hold the last days of dates as spans
@@ -77,7 +78,7 @@ class Built:
 
 def build(
     store: Store, base: str | None, batches: list[Batch], plan: Plan, layouts: Layouts, sample: bool, *, judge: bool = False,
-    suffix: str = "duckdb",
+    suffix: str = VERSION,
 ) -> Built:
     """Builds a version file from `base` and `batches`. judge: ask the rules of queries/quality of the last batch.
 
@@ -88,7 +89,7 @@ def build(
     try:
         if base:
             shutil.copyfile(store.versions / base, part)
-        sums, findings = _write(part, not base, batches, plan, layouts, sample, judge)
+        sums, findings = _write(part, not base, batches, plan, layouts, sample, judge, suffix == VERSION)
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(store.versions / name)
@@ -102,7 +103,7 @@ def build(
 
 
 def _write(
-    path: Path, fresh: bool, batches: list[Batch], plan: Plan, layouts: Layouts, sample: bool, judge: bool
+    path: Path, fresh: bool, batches: list[Batch], plan: Plan, layouts: Layouts, sample: bool, judge: bool, stays: bool
 ) -> tuple[dict[int, dict[int, tuple[int, str]]], list[Finding]]:
     numbers: dict[int, list[int]] = {}
     connection = duckdb.connect(str(path), config=CONFIG)
@@ -131,7 +132,7 @@ def _write(
         }
         connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(facts.items()))
         connection.execute("COMMIT")
-        _keep(connection, plan, batches, before, facts)
+        _keep(connection, plan, batches, before, facts, stays)
         with ThreadPoolExecutor(1) as beside:  # checksums read what the rules read: both at once
             summed = beside.submit(lambda: {p: checksums(connection.cursor(), found) for p, found in numbers.items()})
             findings = quality.check(connection, publication=batches[-1].publication) if judge else []
@@ -143,10 +144,10 @@ def _write(
 
 
 def _keep(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, batches: list[Batch], before: dict[str, str], facts: dict[str, str]
+    connection: duckdb.DuckDBPyConnection, plan: Plan, batches: list[Batch], before: dict[str, str], facts: dict[str, str], stays: bool
 ) -> None:
-    """Large stores hold the newest state and the history ready; what was made under another plan is made anew."""
-    large = connection.execute("SELECT count(*) FROM works_stored").fetchone()[0] >= settings.keep_from()
+    """Large stores hold the newest state and the history ready (not a preview, which goes again); what was made under another plan is made anew."""
+    large = stays and connection.execute("SELECT count(*) FROM works_stored").fetchone()[0] >= settings.keep_from()
     if not large or len(batches) > 1 or any(before.get(name) != facts[name] for name in ("plan_sha256", "layouts_sha256")):
         kept.forget(connection)
     if large:
